@@ -1,0 +1,39 @@
+"""Likeness: the keys by which two entries are the same news, and how alike two texts are."""
+
+import hashlib
+import re
+
+from monitor.grouping.urls import canonical_url, item_anchor
+from monitor.grouping.words import canonical_words, without_boilerplate
+from monitor.model.entry import Entry
+
+__all__ = ["canonical_url", "keys"]
+
+MIN_WORDS = 12  # a shorter text says too little to be the same news by itself
+MIN_DISTINCT = 8
+
+_HOME_PAGE = re.compile(r"https://[^/?#]+/")
+
+
+def keys(entry: Entry) -> tuple[str, ...]:
+    """The keys of an entry, most trusted first: ``url:<canonical>``, ``text:<hash>``. The title is none."""
+    return tuple(key for key in (_url_key(entry.url), _text_key(entry)) if key)
+
+
+def _url_key(url: str) -> str:
+    """Empty for what is no web address, and for a home page: careless feeds link every item to it."""
+    canonical = canonical_url(url)
+    anchor = item_anchor(url)
+    if not canonical.startswith("https://") or (_HOME_PAGE.fullmatch(canonical) and not anchor):
+        return ""
+    return f"url:{canonical}{anchor}"
+
+
+def _text_key(entry: Entry) -> str:
+    """Over the body, or the summary where there is no body: some outlets put the whole text there."""
+    text = entry.body if entry.body.strip() else entry.summary
+    words = canonical_words(without_boilerplate(text))
+    if len(words) < MIN_WORDS or len(set(words)) < MIN_DISTINCT:
+        return ""
+    digest = hashlib.blake2b(" ".join(words).encode("utf-8", "replace"), digest_size=16).hexdigest()
+    return f"text:{digest}"
