@@ -1,7 +1,7 @@
 """Decide: who is told of an entry, when and why; and why not, for everyone else.
 
 severity -> routes -> already told -> mute -> age -> digest | quiet hours -> budget -> now. Every stage looks at
-one ``Case`` (a match, a recipient, a route) and either ends it with a ``Verdict`` or lets it pass.
+one `Case` (a match, a recipient, a route) and either ends it with a `Verdict` or lets it pass.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -29,7 +29,7 @@ class NewAlert:
 
     recipient: Recipient
     route: Route
-    matches: tuple[Match, ...]
+    matches: tuple[Match, ...]  # most severe first
     reason: str  # why now
     update: str = ""  # what changed, when the story was told before
 
@@ -43,6 +43,24 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True)
+class Scene:
+    """What every case of one entry shares; ``going`` collects what was decided to go now."""
+
+    entry: StoredEntry
+    placement: Placement
+    routes: Sequence[Route]
+    mutes: Sequence[Mute]
+    told: Callable[[str], Sequence[Fate]]
+    interrupts: Callable[[str], int]
+    max_age: timedelta | None
+    now: datetime
+    outlets_before: int
+    outlets: int
+    correction: bool
+    going: dict[tuple[str, str], NewAlert] = field(default_factory=dict)  # by (recipient key, route)
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """One match on its way to one recipient."""
 
@@ -51,6 +69,12 @@ class Case:
     route: Route
     recipient: Recipient
     why_route: str
+    standing: Standing
+
+    @property
+    def message(self) -> tuple[str, str]:
+        """What it would share a message with."""
+        return (self.recipient.key, self.route.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,33 +84,7 @@ class Verdict:
     state: FateState
     reason: str
     until: datetime | None = None
-    route: str = ""  # when another route takes it over
-    update: str = ""
-
-
-@dataclass(slots=True)
-class _Now:
-    """Alerts decided so far for this entry, by recipient and route."""
-
-    matches: dict[tuple[str, str], list[Match]] = field(default_factory=dict)
-    first: dict[tuple[str, str], tuple[Case, Verdict]] = field(default_factory=dict)
-
-    def add(self, case: Case, verdict: Verdict) -> None:
-        key = (case.recipient.key, case.route.name)
-        self.first.setdefault(key, (case, verdict))
-        self.matches.setdefault(key, []).append(case.match)
-
-    def has(self, case: Case) -> bool:
-        return (case.recipient.key, case.route.name) in self.first
-
-    def interrupts(self, recipient: str) -> int:
-        return sum(key == recipient for key, _ in self.first)
-
-    def alerts(self) -> tuple[NewAlert, ...]:
-        return tuple(
-            NewAlert(case.recipient, case.route, tuple(self.matches[key]), verdict.reason, verdict.update)
-            for key, (case, verdict) in self.first.items()
-        )
+    route: str = ""  # the route that has it now
 
 
 def decide(
@@ -111,90 +109,90 @@ def decide(
     this entry's; ``outlets_before`` are those without it (None: it came from an outlet new to the story).
     """
     before = outlets - 1 if outlets_before is None else outlets_before
-    going = _Now()
-    fates: list[Fate] = []
-
-    def settle(match: Match, severity: Severity, recipient: str, route: str, verdict: Verdict) -> None:
-        fates.append(_fate(entry, placement, match, severity, recipient, route, verdict, now))
-
-    for match in sorted(matches, key=lambda match: -match.severity):
-        severity = raised(match.severity, entry.source)
-        cases = list(_routed(entry, match, severity, routes))
-        if not cases:
-            settle(match, severity, NOBODY, "", _unrouted(entry, match, severity, routes))
-        for case in cases:
-            stand = standing(
-                told(case.recipient.key), match, severity, case.route, before, outlets, correction=correction
-            )
-            verdict = (
-                _already_told(stand, placement)
-                or _muted(entry, match, placement, mutes, now)
-                or _too_old(entry, first_poll_max_age, now)
-                or _waits_for_digest(case, stand, placement)
-                or _rides_along(case, going)
-                or _quiet(case, now)
-                or _over_budget(case, interrupts, going, routes, now)
-                or Verdict(FateState.QUEUED, case.why_route, update=stand.update)
-            )
-            if verdict.state is FateState.QUEUED:
-                going.add(case, verdict)
-            settle(match, severity, case.recipient.key, verdict.route or case.route.name, verdict)
-    return Decision(tuple(fates), going.alerts())
+    scene = Scene(
+        entry, placement, routes, mutes, told, interrupts, first_poll_max_age, now, before, outlets, correction
+    )
+    by_severity = sorted(matches, key=lambda match: -match.severity)
+    fates = tuple(fate for match in by_severity for fate in _fates(match, scene))
+    return Decision(fates, tuple(scene.going.values()))
 
 
-def _routed(entry: StoredEntry, match: Match, severity: Severity, routes: Sequence[Route]) -> Iterator[Case]:
+def _fates(match: Match, scene: Scene) -> list[Fate]:
+    severity = raised(match.severity, scene.entry.source)
+    cases = list(_routed(match, severity, scene))
+    if not cases:
+        return [_fate(match, severity, NOBODY, _unrouted(match, severity, scene), scene)]
+    return [_fate(match, severity, case.recipient.key, _verdict(case, scene), scene) for case in cases]
+
+
+def _routed(match: Match, severity: Severity, scene: Scene) -> Iterator[Case]:
     """Routes from first to last; the first one to reach a recipient keeps it."""
     reached: set[str] = set()
-    for route in routes:
-        why = route_matches(route, match, severity, entry.source, entry.entry.language, entry.entry.tags)
+    for route in scene.routes:
+        why = route_matches(route, match, severity, scene.entry)
         if why is None:
             continue
         for recipient in route.to:
             if recipient.key not in reached:
                 reached.add(recipient.key)
-                yield Case(match, severity, route, recipient, why)
+                yield Case(
+                    match, severity, route, recipient, why, _standing(match, severity, route, recipient, scene)
+                )
         if route.stop:
             return
 
 
-def _unrouted(entry: StoredEntry, match: Match, severity: Severity, routes: Sequence[Route]) -> Verdict:
-    gaps = []
-    for route in routes:
-        known = (match, severity, entry.source, entry.entry.language, entry.entry.tags)
-        if route_matches(route, *known):  # it applied, and names nobody
+def _standing(match: Match, severity: Severity, route: Route, recipient: Recipient, scene: Scene) -> Standing:
+    told = scene.told(recipient.key)
+    return standing(told, match, severity, route, scene.outlets_before, scene.outlets, correction=scene.correction)
+
+
+def _unrouted(match: Match, severity: Severity, scene: Scene) -> Verdict:
+    for route in scene.routes:
+        if route_matches(route, match, severity, scene.entry):  # it applied, and names nobody
             return Verdict(FateState.NO_ROUTE, f"route {route.name} names no recipient", route=route.name)
-        gap = below_severity(route, *known)
-        if gap:
-            gaps.append(gap)
+    gaps = [gap for route in scene.routes if (gap := below_severity(route, match, severity, scene.entry))]
     if gaps:
         return Verdict(FateState.BELOW_SEVERITY, "; ".join(gaps))
     return Verdict(FateState.NO_ROUTE, f"no route takes watch {match.watchlist}/{match.watch}")
 
 
-def _already_told(stand: Standing, placement: Placement) -> Verdict | None:
-    if stand.by is None:
+def _verdict(case: Case, scene: Scene) -> Verdict:
+    for stage in _STAGES:
+        verdict = stage(case, scene)
+        if verdict:
+            return verdict
+    alert = NewAlert(case.recipient, case.route, (case.match,), case.why_route, case.standing.update)
+    scene.going[case.message] = alert
+    return Verdict(FateState.QUEUED, case.why_route, route=case.route.name)
+
+
+def _already_told(case: Case, scene: Scene) -> Verdict | None:
+    told = case.standing.by
+    if told is None:
         return None
-    told = stand.by
-    waits = told.state is FateState.HELD
-    heard = "already waits to hear" if waits else "already told"
+    heard = "already waits to hear" if told.state is FateState.HELD else "already told"
     return Verdict(
         FateState.DUPLICATE,
-        f"{heard} of story {placement.story_id} by entry {told.entry_id} (route {told.route}, {told.state})",
+        f"{heard} of story {scene.placement.story_id} by entry {told.entry_id} (route {told.route}, {told.state})",
+        route=case.route.name,
     )
 
 
-def _muted(
-    entry: StoredEntry, match: Match, placement: Placement, mutes: Sequence[Mute], now: datetime
-) -> Verdict | None:
-    names = {"story": str(placement.story_id), "watch": f"{match.watchlist}/{match.watch}"}
-    source = f"{entry.source.title}\n{entry.source.host}".casefold()
-    for mute in mutes:
-        by_source = mute.kind == "source" and bool(mute.value) and mute.value.casefold() in source
-        if not by_source and names.get(mute.kind) != mute.value:
-            continue
-        if mute.until is None or now < mute.until:
-            return Verdict(FateState.MUTED, _mute_words(mute))
+def _muted(case: Case, scene: Scene) -> Verdict | None:
+    for mute in scene.mutes:
+        if (mute.until is None or scene.now < mute.until) and _silences(mute, case, scene):
+            return Verdict(FateState.MUTED, _mute_words(mute), route=case.route.name)
     return None
+
+
+def _silences(mute: Mute, case: Case, scene: Scene) -> bool:
+    if mute.kind == "story":
+        return mute.value == str(scene.placement.story_id)
+    if mute.kind == "watch":
+        return mute.value == f"{case.match.watchlist}/{case.match.watch}"
+    part, source = mute.value.strip().casefold(), scene.entry.source
+    return bool(part) and (part in source.title.casefold() or part in source.host.casefold())
 
 
 def _mute_words(mute: Mute) -> str:
@@ -204,73 +202,70 @@ def _mute_words(mute: Mute) -> str:
     return f"{mute.kind} {mute.value} is muted{by}{until}{note} (mute {mute.id})"
 
 
-def _too_old(entry: StoredEntry, max_age: timedelta | None, now: datetime) -> Verdict | None:
-    if max_age is None or now - entry.at <= max_age:
+def _too_old(case: Case, scene: Scene) -> Verdict | None:
+    if scene.max_age is None or scene.now - scene.entry.at <= scene.max_age:
         return None
-    hours = max_age / timedelta(hours=1)
-    return Verdict(
-        FateState.TOO_OLD,
-        f"published {entry.at:%d %b %Y %H:%M} UTC, more than {hours:g} hours before the feed's first poll",
-    )
+    hours = scene.max_age / timedelta(hours=1)
+    reason = f"of {scene.entry.at:%d %b %Y %H:%M} UTC, more than {hours:g} hours before this feed's first poll"
+    return Verdict(FateState.TOO_OLD, reason, route=case.route.name)
 
 
-def _waits_for_digest(case: Case, stand: Standing, placement: Placement) -> Verdict | None:
-    if stand.joins is not None:
-        return Verdict(
-            FateState.HELD,
-            f"joins story {placement.story_id} in the digest {stand.joins.route}",
-            route=stand.joins.route,
-        )
+def _waits_for_digest(case: Case, scene: Scene) -> Verdict | None:
+    joins = case.standing.joins
+    if joins:
+        reason = f"joins story {scene.placement.story_id} in the digest {joins.route}"
+        return Verdict(FateState.HELD, reason, route=joins.route)
     if not case.route.digest:
         return None
     when = f"{cron_words(case.route.digest)}, {case.recipient.timezone}"
-    return Verdict(FateState.HELD, f"waits for the digest {case.route.name} ({when})", update=stand.update)
+    update = f"; {case.standing.update}" if case.standing.update else ""
+    reason = f"waits for the digest {case.route.name} ({when}){update}"
+    return Verdict(FateState.HELD, reason, route=case.route.name)
 
 
-def _rides_along(case: Case, going: _Now) -> Verdict | None:
+def _rides_along(case: Case, scene: Scene) -> Verdict | None:
     """A message that leaves anyway takes the entry's other matches with it."""
-    return Verdict(FateState.QUEUED, case.why_route) if going.has(case) else None
+    alert = scene.going.get(case.message)
+    if alert is None:
+        return None
+    together = NewAlert(alert.recipient, alert.route, (*alert.matches, case.match), alert.reason, alert.update)
+    scene.going[case.message] = together
+    return Verdict(FateState.QUEUED, case.why_route, route=case.route.name)
 
 
-def _quiet(case: Case, now: datetime) -> Verdict | None:
-    until = quiet_until(case.recipient, now)
+def _quiet(case: Case, scene: Scene) -> Verdict | None:
+    until = quiet_until(case.recipient, scene.now)
     if until is None or case.severity is Severity.CRITICAL:
         return None
     wall = until.astimezone(ZoneInfo(case.recipient.timezone))
     reason = f"quiet hours of {case.recipient.key} until {wall:%d %b %H:%M} {case.recipient.timezone}"
-    return Verdict(FateState.HELD, reason, until=until)
+    return Verdict(FateState.HELD, reason, until=until, route=case.route.name)
 
 
-def _over_budget(
-    case: Case, interrupts: Callable[[str], int], going: _Now, routes: Sequence[Route], now: datetime
-) -> Verdict | None:
+def _over_budget(case: Case, scene: Scene) -> Verdict | None:
     key = case.recipient.key
-    over = over_budget(case.recipient, interrupts(key) + going.interrupts(key), routes, now)
+    used = scene.interrupts(key) + sum(recipient == key for recipient, _ in scene.going)
+    over = over_budget(case.recipient, used, scene.routes, scene.now)
     if over is None:
         return None
-    return Verdict(FateState.HELD, over.reason, until=over.until, route=over.digest.name if over.digest else "")
+    route = over.digest or case.route
+    return Verdict(FateState.HELD, over.reason, until=over.until, route=route.name)
 
 
-def _fate(
-    entry: StoredEntry,
-    placement: Placement,
-    match: Match,
-    severity: Severity,
-    recipient: str,
-    route: str,
-    verdict: Verdict,
-    now: datetime,
-) -> Fate:
+_STAGES = (_already_told, _muted, _too_old, _waits_for_digest, _rides_along, _quiet, _over_budget)
+
+
+def _fate(match: Match, severity: Severity, recipient: str, verdict: Verdict, scene: Scene) -> Fate:
     return Fate(
-        entry_id=entry.id,
+        entry_id=scene.entry.id,
         watchlist=match.watchlist,
         watch=match.watch,
         recipient=recipient,
-        route=verdict.route or route,
-        story_id=placement.story_id,
+        route=verdict.route,
+        story_id=scene.placement.story_id,
         state=verdict.state,
         reason=verdict.reason,
         severity=severity,
-        at=now,
+        at=scene.now,
         until=verdict.until,
     )

@@ -1,9 +1,9 @@
 """Routes: does this route take this match, and if not, was it only the severity?"""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from monitor.model.alert import Route
-from monitor.model.entry import Source
+from monitor.model.entry import Source, StoredEntry
 from monitor.model.watch import Match, Severity
 
 HEAVY = 2.0  # an outlet of at least this weight raises severity by one step
@@ -16,46 +16,28 @@ def raised(severity: Severity, source: Source) -> Severity:
     return severity
 
 
-def route_matches(
-    route: Route,
-    match: Match,
-    severity: Severity,
-    source: Source,
-    language: str,
-    tags: Sequence[str] = (),
-) -> str | None:
-    """Why the route applies, in words; None when it does not.
-
-    ``tags`` are the entry's own; the source's are looked at as well.
-    """
-    if not _conditions_hold(route, match, source, language, tags) or _severity_gap(route, severity):
+def route_matches(route: Route, match: Match, severity: Severity, entry: StoredEntry) -> str | None:
+    """Why the route applies, in words; None when it does not. ``severity`` is the raised one."""
+    if not _conditions_hold(route, match, entry) or _severity_gap(route, severity):
         return None
-    return f"route {route.name} takes {', '.join(_taken(route, match, severity))}"
+    return f"route {route.name} takes {severity.word} severity of {match.watchlist}/{match.watch}"
 
 
-def below_severity(
-    route: Route,
-    match: Match,
-    severity: Severity,
-    source: Source,
-    language: str,
-    tags: Sequence[str] = (),
-) -> str | None:
+def below_severity(route: Route, match: Match, severity: Severity, entry: StoredEntry) -> str | None:
     """The severity that kept the match from a route which takes it otherwise, in words; else None."""
-    if not _conditions_hold(route, match, source, language, tags):
-        return None
-    return _severity_gap(route, severity)
+    return _severity_gap(route, severity) if _conditions_hold(route, match, entry) else None
 
 
-def _conditions_hold(route: Route, match: Match, source: Source, language: str, tags: Sequence[str]) -> bool:
-    wanted = route.match
-    watch_names = (match.watch, f"{match.watchlist}/{match.watch}")
+def _conditions_hold(route: Route, match: Match, entry: StoredEntry) -> bool:
+    wanted, source = route.match, entry.source
+    names = {match.watch, f"{match.watchlist}/{match.watch}"}
+    tags = _folded((*source.tags, *entry.entry.tags))
     return (
         (not wanted.watchlists or match.watchlist in wanted.watchlists)
-        and (not wanted.watches or any(name in wanted.watches for name in watch_names))
-        and (not wanted.tags or bool(_folded(wanted.tags) & _folded((*source.tags, *tags))))
+        and (not wanted.watches or not names.isdisjoint(wanted.watches))
+        and (not wanted.tags or not tags.isdisjoint(_folded(wanted.tags)))
         and (not wanted.sources or any(_is_source(name, source) for name in wanted.sources))
-        and (not wanted.languages or any(_is_language(name, language) for name in wanted.languages))
+        and (not wanted.languages or any(_is_language(name, entry.entry.language) for name in wanted.languages))
     )
 
 
@@ -68,12 +50,6 @@ def _severity_gap(route: Route, severity: Severity) -> str | None:
     return None
 
 
-def _taken(route: Route, match: Match, severity: Severity) -> Iterable[str]:
-    if route.match.watchlists or route.match.watches:
-        yield f"watch {match.watchlist}/{match.watch}"
-    yield f"severity {severity.word}"
-
-
 def _folded(names: Iterable[str]) -> set[str]:
     return {name.casefold() for name in names}
 
@@ -81,10 +57,10 @@ def _folded(names: Iterable[str]) -> set[str]:
 def _is_source(name: str, source: Source) -> bool:
     """By the feed's title, its host, or a domain above its host; any case."""
     wanted, host = name.casefold(), source.host.casefold()
-    return wanted == source.title.casefold() or wanted == host or host.endswith(f".{wanted}")
+    return wanted in (source.title.casefold(), host) or host.endswith(f".{wanted}")
 
 
 def _is_language(name: str, language: str) -> bool:
     """``en`` takes en-GB; an entry without a language is taken by no name (matching.md §7)."""
     wanted, given = name.casefold(), language.casefold()
-    return wanted == given or given.startswith(f"{wanted}-")
+    return bool(given) and (wanted == given or given.startswith(f"{wanted}-"))

@@ -12,7 +12,7 @@ _OUTLETS = re.compile(r"outlets\s*>=\s*(\d+)")
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where a recipient stands with a story. At most one of ``by``, ``joins`` and ``update`` is set; none: news."""
+    """Where a recipient stands with a story and watch. At most one of ``by``, ``joins`` and ``update`` is set; none: news."""
 
     by: Fate | None = None  # heard, or will hear, of it by this: nothing more to say
     joins: Fate | None = None  # this one waits for a digest: the entry joins it there
