@@ -1,0 +1,120 @@
+"""Canonical text and the way back to the original (matching.md §1).
+
+Canonical text is the folded words of a text with one space before, between and after them, so that looking for
+whole words is looking for a substring: ``" drone production "``. Dotted capitals are one word with a dot in
+front: *U.S.* is ``.us``. The places of the words in the original are worked out only for texts that matter.
+"""
+
+import re
+import unicodedata
+
+from monitor.text.fold import BARE, CONTROLS, CYRILLIC, DELETED, DELETION, DOT, END, FOLDED, KINDS, MARK
+from monitor.text.pages import Page, pages
+
+# Over a text's kinds (fold.KINDS): dotted capitals, a word, a one-character word, a sign.
+_DOTTED = r"u[md]*+(?:\.d*+u[md]*+)+(?!d*[ulm])(?!\.d*[ulm])\.?"
+_TOKEN = re.compile(rf"{_DOTTED}|[ul][ulmd]*+|[cs][md]*+")
+_DOTTED_TOKEN = re.compile(rf"(?P<dotted>{_DOTTED})|[ul][ulmd]*+")
+_DOTTED_ON_PAGE = re.compile(rb"u(?<![ulm]u)(?:\.u)+(?![ulm])(?!\.[ulm])\.?")  # nothing deleted, no marks
+
+_HALF_WIDTH_KANA = re.compile("[\uff65-\uff9f]+")
+_STRESSED = re.compile(f"[{CYRILLIC}][\u0300-\u036f]+")
+_STRESS = {0x300: None, 0x301: None}
+_CONTROL = re.compile(f"[{CONTROLS}]")
+_MARKED_BARE = re.compile(f"([{BARE}])(?:{MARK}.)+", re.DOTALL)
+_MARKED_SINGLE = re.compile(f"{END}((?:{MARK}.)+)", re.DOTALL)
+_STRAY_MARKS = re.compile(f"(?<= )(?:{MARK}.)+", re.DOTALL)
+
+
+def canonical(text: str) -> str:
+    """``" word word "``; a single space where there are no words. Never raises, linear in the text."""
+    if text.isascii() and not any(control in text for control in CONTROLS):
+        return _canonical_page(text.encode("ascii"), pages()[0])
+    for page in pages():
+        raw = page.encode(text)
+        if raw is not None:
+            return _canonical_page(raw, page)
+    return _canonical_any(text)
+
+
+def word_bounds(text: str) -> list[tuple[int, int]]:
+    """Start and end in the original of each word of ``canonical(text)``, in order.
+
+    Deleted characters at a word's edge are outside, marks that were folded away are inside.
+    """
+    kinds = _kinds(text)
+    bounds = []
+    for token in _TOKEN.finditer(kinds):
+        start, end = token.span()
+        while kinds[end - 1] == "d":
+            end -= 1
+        bounds.append((start, end))
+    return bounds
+
+
+def clean(text: str) -> str:
+    """NFC, deleted characters gone, white space one space: what ``=`` terms compare letter for letter."""
+    return " ".join(unicodedata.normalize("NFC", text.translate(DELETION)).split())
+
+
+def is_deleted(text: str) -> bool:
+    """Whether nothing but deleted characters stands here: the words on both sides touch."""
+    return all(character in DELETED for character in text)
+
+
+def _canonical_page(raw: bytes, page: Page) -> str:
+    kinds = raw.translate(page.kinds, page.deleted)
+    if b"u.u" in kinds:
+        raw = _undot(raw.translate(None, page.deleted), kinds)
+    joined = " ".join(page.fold(raw).split())
+    return f" {joined} " if joined else " "
+
+
+def _undot(raw: bytes, kinds: bytes) -> bytes:
+    """Dotted capitals written as DOT and their letters."""
+    pieces, done = [], 0
+    for dotted in _DOTTED_ON_PAGE.finditer(kinds):
+        start, end = dotted.span()
+        pieces += [raw[done:start], DOT.encode(), raw[start:end].replace(b".", b"")]
+        done = end
+    return b"".join([*pieces, raw[done:]])
+
+
+def _canonical_any(text: str) -> str:
+    text = _CONTROL.sub(" ", text).translate(DELETION)
+    text = _HALF_WIDTH_KANA.sub(lambda run: unicodedata.normalize("NFKC", run[0]), text)
+    if not unicodedata.is_normalized("NFC", text):
+        text = unicodedata.normalize("NFC", text)
+    if "\u0301" in text or "\u0300" in text:
+        text = unicodedata.normalize("NFC", _STRESSED.sub(lambda letter: letter[0].translate(_STRESS), text))
+    if "." in text or "\uff0e" in text:
+        text = _undot_any(text)
+    folded = " " + text.translate(FOLDED)
+    if MARK in folded:
+        folded = _MARKED_BARE.sub(r"\1", folded)
+        folded = _MARKED_SINGLE.sub(r"\1 ", folded)
+        folded = _STRAY_MARKS.sub("", folded).replace(MARK, "")
+    joined = " ".join(folded.replace(END, " ").split())
+    return f" {joined} " if joined else " "
+
+
+def _undot_any(text: str) -> str:
+    kinds = text.translate(KINDS)
+    if "u.u" not in kinds.replace("m", ""):
+        return text
+    pieces, done = [], 0
+    for token in _DOTTED_TOKEN.finditer(kinds):
+        if token["dotted"]:
+            start, end = token.span()
+            letters = text[start:end].replace(".", "").replace("\uff0e", "")
+            pieces += [text[done:start], DOT, letters]
+            done = end
+    return "".join([*pieces, text[done:]])
+
+
+def _kinds(text: str) -> str:
+    for page in pages():
+        raw = page.encode(text)
+        if raw is not None:
+            return raw.translate(page.kinds).decode("ascii")
+    return text.translate(KINDS)
