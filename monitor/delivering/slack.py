@@ -1,0 +1,101 @@
+"""Slack: incoming webhooks, and what imitates them: Mattermost, Discord's ``/slack`` (I/O through ports.Http)."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from threading import Lock
+
+from monitor.delivering.blocks import on_wire, slack_payloads
+from monitor.delivering.render import look_from
+from monitor.delivering.reply import in_words, no_answer, wait_named
+from monitor.model.alert import Delivery, Receipt
+from monitor.model.errors import DeliveryError, FetchError
+from monitor.ports import Http, HttpReply
+from monitor.telemetry import log
+
+__all__ = ["SlackChannel", "slack_payloads"]
+
+GAP = 1.0  # seconds between messages to one webhook
+PATIENCE = 5.0  # a pause up to this long is waited for, a longer one goes back to the outbox
+TIMEOUT = timedelta(seconds=15)
+_GONE = ("no_service", "invalid_token", "no_team", "team_disabled", "channel_is_archived", "channel_not_found")
+
+
+@dataclass(slots=True)
+class _Pace:
+    """When this webhook may be called again, and how far split messages got; guarded by the lock."""
+
+    lock: Lock = field(default_factory=Lock)
+    next_at: float = 0.0
+    posted: dict[str, int] = field(default_factory=dict)  # delivery id -> messages accepted so far
+
+
+class SlackChannel:
+    """Posts in order, one message a second. The URL is a secret: it is in no error and no representation."""
+
+    def __init__(
+        self,
+        name: str,
+        url: str,
+        http: Http,
+        templates: Path | None = None,
+        *,
+        ticks: Callable[[], float] = time.monotonic,
+        wait: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self.name = name
+        self._url = url
+        self._http = http
+        self._templates = templates
+        self._ticks = ticks
+        self._wait = wait
+        self._pace = _Pace()
+
+    def send(self, delivery: Delivery, now: datetime) -> Receipt:
+        look = look_from(self._templates)
+        for problem in look.problems:
+            log.warning("template.failed", channel=self.name, error=str(problem))
+        messages = slack_payloads(delivery.payload, look.texts)
+        with self._pace.lock:
+            done = self._pace.posted.pop(delivery.id, 0)
+            for number, message in enumerate(messages):
+                if number < done:
+                    continue
+                try:
+                    self._take_turn()
+                    self._post(on_wire(message), delivery.id, now)
+                except DeliveryError:
+                    self._pace.posted[delivery.id] = number
+                    raise
+        return Receipt("ok" if len(messages) == 1 else f"ok, in {len(messages)} messages")
+
+    def _take_turn(self) -> None:
+        left = self._pace.next_at - self._ticks()
+        if left > PATIENCE:
+            raise DeliveryError("Slack asked to wait", retry=True, after=timedelta(seconds=left))
+        if left > 0:
+            self._wait(left)
+
+    def _post(self, body: bytes, delivery_id: str, now: datetime) -> None:
+        headers = {"content-type": "application/json; charset=utf-8", "x-monitor-delivery": delivery_id}
+        try:
+            reply = self._http.request("POST", self._url, headers, body, TIMEOUT)
+        except FetchError as error:
+            raise no_answer(error) from error
+        finally:
+            self._pace.next_at = self._ticks() + GAP
+        if reply.status == 200 and reply.body.strip() == b"ok":
+            return
+        raise self._refusal(reply, now)
+
+    def _refusal(self, reply: HttpReply, now: datetime) -> DeliveryError:
+        after = wait_named(reply.headers, now)
+        if reply.status == 429:
+            after = after or timedelta(seconds=30)
+            self._pace.next_at = self._ticks() + after.total_seconds()
+        words = in_words(reply).replace(self._url, "***")
+        gone = reply.status in (404, 410) or any(code in words for code in _GONE)
+        mistaken = 400 <= reply.status < 500 and reply.status not in (408, 425, 429)
+        return DeliveryError(f"refused: {words}", retry=not (gone or mistaken), after=after, disable=gone)
