@@ -7,6 +7,7 @@ one `Case` (a match, a recipient, a route) and either ends it with a `Verdict` o
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from monitor.alerting.budget import over_budget
@@ -110,7 +111,17 @@ def decide(
     """
     before = outlets - 1 if outlets_before is None else outlets_before
     scene = Scene(
-        entry, placement, routes, mutes, told, interrupts, first_poll_max_age, now, before, outlets, correction
+        entry=entry,
+        placement=placement,
+        routes=routes,
+        mutes=mutes,
+        told=cache(told),
+        interrupts=cache(interrupts),
+        max_age=first_poll_max_age,
+        now=now,
+        outlets_before=before,
+        outlets=outlets,
+        correction=correction,
     )
     by_severity = sorted(matches, key=lambda match: -match.severity)
     fates = tuple(fate for match in by_severity for fate in _fates(match, scene))
