@@ -1,0 +1,163 @@
+"""Stories: entries that tell the same news, and the keys by which the next one finds them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, insert, select, update
+
+from monitor.model.entry import StoredEntry
+from monitor.model.errors import NotFound
+from monitor.model.story import Placement, Story, StoryEntry
+from monitor.storage.columns import digest, micros
+from monitor.storage.session import Session, chunks, marks
+from monitor.storage.tables import entries, feeds, matches, stories, story_entries
+
+_FIND = """SELECT k.digest, k.story_id, k.entry_id FROM story_keys k JOIN stories s ON s.id = k.story_id
+WHERE k.digest IN ({marks}) AND s.active_at >= ? ORDER BY s.active_at, s.id"""
+_ADD_KEY = "INSERT INTO story_keys (digest, story_id, entry_id) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
+_PLACED = "SELECT story_id, relation, reason FROM story_entries WHERE entry_id = ?"
+
+
+@dataclass(frozen=True, slots=True)
+class StoryStore:
+    """Implements ports.StoryStore."""
+
+    session: Session
+
+    def find(self, keys: Sequence[str], since: datetime) -> tuple[int, str, int] | None:
+        """See the port. Among several stories that have the key, the one with the latest news."""
+        if not keys:
+            return None
+        digests = [digest(key) for key in keys]
+        statement = _FIND.format(marks=marks(len(digests)))
+        found = {row[0]: (row[1], row[2]) for row in self.session.run(statement, (*digests, micros(since)))}
+        for key, one in zip(keys, digests, strict=True):
+            if one in found:
+                return found[one][0], key, found[one][1]
+        return None
+
+    def place(
+        self, entry: StoredEntry, keys: Sequence[str], placement: Placement | None, at: datetime
+    ) -> Placement:
+        """See the port. An entry stays in the story it is in; new keys of a new version are added to it."""
+        there = self.session.run(_PLACED, (entry.id,)).first()
+        if there is not None:
+            placed = Placement(there[0], False, there[1], there[2])
+            self._retitle(placed.story_id, entry)
+        elif placement is not None:
+            placed = placement
+            self._join(placed, entry, at)
+        else:
+            placed = Placement(self._start(entry, at), True, "original", "no story alive has its keys")
+            self._attach(placed, entry)
+        self.session.many(_ADD_KEY, [(digest(key), placed.story_id, entry.id) for key in dict.fromkeys(keys)])
+        return placed
+
+    def of_entry(self, entry_id: int) -> int | None:
+        row = self.session.run(_PLACED, (entry_id,)).first()
+        return None if row is None else int(row[0])
+
+    def get(self, story_id: int) -> Story:
+        found = self.get_many([story_id])
+        if story_id not in found:
+            raise NotFound(f"there is no story {story_id}")
+        return found[story_id]
+
+    def get_many(self, story_ids: Sequence[int]) -> dict[int, Story]:
+        found: dict[int, Story] = {}
+        for part in chunks(sorted(set(story_ids))):
+            rows = self.session.execute(select(stories).where(stories.c.id.in_(part)).order_by(stories.c.id))
+            found |= self._stories(rows.all())
+        return found
+
+    def recent(self, since: datetime) -> list[Story]:
+        alive = select(stories).where(stories.c.active_at >= since)
+        rows = self.session.execute(alive.order_by(stories.c.active_at.desc(), stories.c.id.desc())).all()
+        return list(self._stories(rows).values())
+
+    def _start(self, entry: StoredEntry, at: datetime) -> int:
+        values = {
+            "entry_id": entry.id,
+            "title": entry.entry.title,
+            "url": entry.entry.url,
+            "first_at": entry.at,
+            "last_at": entry.at,
+            "active_at": at,
+        }
+        return int(self.session.execute(insert(stories).values(values).returning(stories.c.id)).scalar_one())
+
+    def _attach(self, placement: Placement, entry: StoredEntry) -> None:
+        values = {
+            "entry_id": entry.id,
+            "story_id": placement.story_id,
+            "relation": placement.relation,
+            "reason": placement.reason,
+        }
+        self.session.execute(insert(story_entries).values(values))
+
+    def _join(self, placement: Placement, entry: StoredEntry, at: datetime) -> None:
+        row = self.session.execute(select(stories).where(stories.c.id == placement.story_id)).one_or_none()
+        if row is None:
+            raise NotFound(f"there is no story {placement.story_id}")
+        self._attach(placement, entry)
+        values = {
+            "first_at": min(row.first_at, entry.at),
+            "last_at": max(row.last_at, entry.at),
+            "active_at": max(row.active_at, at),
+        }
+        self.session.execute(update(stories).where(stories.c.id == row.id).values(values))
+
+    def _retitle(self, story_id: int, entry: StoredEntry) -> None:
+        """A corrected headline of the entry that started a story is the story's headline."""
+        mine = update(stories).where(stories.c.id == story_id, stories.c.entry_id == entry.id)
+        self.session.execute(mine.values(title=entry.entry.title, url=entry.entry.url))
+
+    def _stories(self, rows: Sequence[Row[Any]]) -> dict[int, Story]:
+        ids = [row.id for row in rows]
+        members = self._members(ids)
+        watchlists = self._watchlists(ids)
+        return {
+            row.id: Story(
+                row.id,
+                row.title,
+                row.url,
+                row.first_at,
+                row.last_at,
+                tuple(members.get(row.id, ())),
+                tuple(watchlists.get(row.id, ())),
+            )
+            for row in rows
+        }
+
+    def _members(self, story_ids: Sequence[int]) -> Mapping[int, list[StoryEntry]]:
+        """Entries by story, oldest first."""
+        columns = (
+            story_entries.c.story_id,
+            story_entries.c.relation,
+            *(entries.c[name] for name in ("id", "feed_id", "title", "url", "at")),
+            feeds.c.spec_title,
+            feeds.c.title.label("feed_title"),
+            feeds.c.host,
+        )
+        joined = select(*columns).join(entries, entries.c.id == story_entries.c.entry_id).join(feeds)
+        found: dict[int, list[StoryEntry]] = {}
+        for part in chunks(story_ids):
+            wanted = joined.where(story_entries.c.story_id.in_(part)).order_by(entries.c.at, entries.c.id)
+            for row in self.session.execute(wanted):
+                label = row.spec_title or row.feed_title or row.host
+                member = StoryEntry(row.id, row.feed_id, row.title, row.url, label, row.at, row.relation)
+                found.setdefault(row.story_id, []).append(member)
+        return found
+
+    def _watchlists(self, story_ids: Sequence[int]) -> Mapping[int, list[str]]:
+        joined = select(story_entries.c.story_id, matches.c.watchlist).join(
+            matches, matches.c.entry_id == story_entries.c.entry_id
+        )
+        found: dict[int, list[str]] = {}
+        for part in chunks(story_ids):
+            wanted = joined.where(story_entries.c.story_id.in_(part)).distinct().order_by(matches.c.watchlist)
+            for row in self.session.execute(wanted):
+                found.setdefault(row.story_id, []).append(row.watchlist)
+        return found
