@@ -1,1 +1,1 @@
-"""fetching"""
+"""Fetching: polite, guarded, bounded GETs of feeds, and when to poll each one again (polling.md §1-§3)."""
