@@ -195,7 +195,7 @@ def test_the_lead_story_is_told_in_five_languages() -> None:
 def test_names_of_the_watchlists_stand_only_in_entries_that_are_labelled() -> None:
     telling = re.compile(
         r"zele?n?sk|umerov|умєров|умеров|зеленськ|зеленск|selenskyj|zełensk|\bdrone|дрон|drohne|missile|CVE-|"
-        r"kestrelworks|paletti|tandem ci|nimbagate|brightloom|left-orbit|military aid",
+        r"kestrelworks|paletti|tandem ci|nimbagate|brightloom|left-orbit|military aid|air.defence|interceptor|протиповітрян|ппо\b|\bпво\b|rakiet|flugabwehr|joint production",
         re.IGNORECASE,
     )
     labelled = {(e["feed"], e["link"]) for e in EXPECTED}
