@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from monitor.model.alert import Delivery, Fate, FateState, Receipt, Recipient
 from monitor.model.entry import Entry, KnownEntry, StoredEntry
-from monitor.model.feed import Feed, FeedSpec, FetchRequest, FetchResult, ParsedFeed
+from monitor.model.feed import Feed, FeedSpec, FeedState, FetchRequest, FetchResult, ParsedFeed
 from monitor.model.story import Placement, Story
 from monitor.model.watch import Match
 
@@ -131,6 +131,8 @@ class FeedStore(Protocol):
 
     def set_paused(self, feed_id: int, paused: bool) -> None: ...
 
+    def set_state(self, feed_id: int, state: FeedState, at: datetime) -> None: ...
+
     def claim_due(
         self,
         now: datetime,
@@ -157,8 +159,16 @@ class FeedStore(Protocol):
         """
         ...
 
+    def break_leases(self) -> None:
+        """At start-up of the only process on this database: every lease is a dead process's."""
+        ...
+
     def hold_host(self, host: str, until: datetime, reason: str) -> None:
         """Leave every feed of this host alone until then (P9)."""
+        ...
+
+    def oldest_due(self, now: datetime) -> datetime | None:
+        """The time of the most overdue poll; None when nothing is due."""
         ...
 
     def counts(self, now: datetime) -> dict[str, int]:
@@ -263,6 +273,10 @@ class Ledger(Protocol):
         """Rows in HELD without ``until`` for a digest route; in commit order."""
         ...
 
+    def held_count(self) -> int:
+        """Rows in HELD."""
+        ...
+
     def held_until(self, now: datetime) -> list[Fate]:
         """Rows whose quiet hours have ended."""
         ...
@@ -300,6 +314,10 @@ class Outbox(Protocol):
 
         A row is not claimed while an older row of its ``order_key`` is unsettled (pending … unknown).
         """
+        ...
+
+    def break_leases(self) -> None:
+        """At start-up of the only process on this database: rows in sending become unknown, due at once."""
         ...
 
     def sent(self, delivery: Delivery, at: datetime, reply: str) -> bool:

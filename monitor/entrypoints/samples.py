@@ -76,3 +76,10 @@ def redate(body: bytes, shift: timedelta) -> bytes:
         return moved.strftime("%Y-%m-%dT%H:%M" if "T" in stamp else "%Y-%m-%d").encode()
 
     return _ISO_DATE.sub(iso, _ISO.sub(iso, _RFC822.sub(rfc822, body)))
+
+
+def sample_config() -> Path:
+    """The commented configuration: ``config/`` in a checkout, inside the package when installed."""
+    package = Path(monitor.__file__).parent
+    installed = package / "_data" / "config"
+    return installed if installed.is_dir() else package.parent / "config"

@@ -1,0 +1,269 @@
+"""Poll: claim due feeds, fetch them together, and commit what each one brought in one transaction."""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from monitor import telemetry
+from monitor.fetching.schedule import AfterPoll, PollPolicy, after_poll
+from monitor.matching.engine import Engine
+from monitor.model.entry import Entry, Source, StoredEntry
+from monitor.model.errors import ParseError
+from monitor.model.feed import Feed, FeedSpec, FetchRequest, FetchResult, ParsedFeed
+from monitor.model.watch import Match
+from monitor.parsing.identity import Verdict, classify
+from monitor.pipeline.health import HealthNotices
+from monitor.pipeline.notice import Item, Notice
+from monitor.ports import Chance, Clock, Database, Fetcher, Parser, Records
+from monitor.telemetry import log
+
+LEASE = timedelta(minutes=15)
+BATCH = 100  # feeds claimed and results committed together
+FLOOD_SHARE, FLOOD_COUNT = 0.8, 20  # polling.md §4
+
+
+@dataclass(slots=True)
+class PollSummary:
+    """Counts of one run over what was due."""
+
+    due: int = 0
+    changed: int = 0
+    not_modified: int = 0
+    failed: int = 0
+    new: int = 0
+    updated: int = 0
+    matches: int = 0
+    stories: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A new or updated entry and what it matched, computed before the transaction opens."""
+
+    entry: Entry
+    entry_id: int | None  # None = new
+    matches: list[Match]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One polled feed, understood: everything that will be committed for it."""
+
+    result: FetchResult
+    before: Feed
+    after: AfterPoll
+    changes: tuple[Change, ...] = ()
+    seen: tuple[int, ...] = ()  # entries the feed still shows
+    parsed: bool = False
+    flood: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Poll:
+    """One run: until nothing is due and nothing is in flight."""
+
+    database: Database
+    fetcher: Fetcher
+    parse: Parser
+    engine: Engine
+    notice: Notice
+    health: HealthNotices
+    policy: PollPolicy
+    secrets: Callable[[FeedSpec], FeedSpec]  # joins headers, passwords and proxy, which are never stored
+    clock: Clock
+    chance: Chance
+    per_host: int
+    capacity: int
+    stop: Callable[[], bool] = field(default=lambda: False)
+
+    def __call__(
+        self,
+        *,
+        force: bool = False,
+        unpolled: bool = False,
+        on_result: Callable[[FetchResult], None] = lambda _result: None,
+    ) -> PollSummary:
+        summary = PollSummary()
+        flying: dict[int, Feed] = {}
+        begun = self.clock.now()
+        try:
+            while True:
+                room = 0 if self.stop() else min(BATCH, self.capacity - len(flying))
+                claimed = self._claim(room, force, unpolled, begun) if room > 0 else []
+                flying |= {feed.id: feed for feed in claimed}
+                summary.due += len(claimed)
+                self.fetcher.submit([self._request(feed) for feed in claimed])
+                results = self.fetcher.collect(0.2) if flying else []
+                self._commit([self._outcome(flying.pop(r.request.feed_id), r) for r in results], summary)
+                for result in results:
+                    on_result(result)
+                if not flying and not claimed:
+                    return summary
+        finally:
+            if flying:
+                self._release(list(flying.values()))
+
+    def _claim(self, room: int, force: bool, unpolled: bool, begun: datetime) -> list[Feed]:
+        with self.database.write() as records:
+            return records.feeds.claim_due(
+                self.clock.now(),
+                room,
+                LEASE,
+                self.per_host,
+                force=force,
+                unpolled=unpolled,
+                polled_before=begun,
+            )
+
+    def _release(self, feeds: Sequence[Feed]) -> None:
+        """Interrupted: give the leases back unchanged, so that the next start need not wait for them."""
+        with self.database.write() as records:
+            records.feeds.record(feeds)
+
+    def _request(self, feed: Feed) -> FetchRequest:
+        spec = self.secrets(feed.spec)
+        return FetchRequest(
+            feed_id=feed.id,
+            url=spec.url,
+            host=feed.host,
+            lease=feed.lease,
+            validators=feed.validators,
+            headers=spec.headers,
+            username=spec.username,
+            password=spec.password,
+            proxy=spec.proxy,
+        )
+
+    def _outcome(self, feed: Feed, result: FetchResult) -> Outcome:
+        """Pure but for reading what is known: parse, tell new from known, match."""
+        body_hash = hashlib.blake2b(result.body, digest_size=16).hexdigest() if result.body else ""
+        if result.status not in (200, 226) or body_hash == feed.body_hash:
+            return self._unchanged(feed, result, body_hash)
+        try:
+            parsed = self.parse(result.body, result.headers.get("content-type", ""), result.url)
+        except ParseError as error:
+            failed = replace(result, error=str(error), error_kind=error.kind)
+            return self._unchanged(feed, failed, body_hash)
+        with self.database.read() as records:
+            known = records.entries.known(feed.id, parsed.entries)
+            first = feed.first_polled_at is None
+        verdicts = classify(parsed.entries, known)
+        return self._understood(feed, result, parsed, verdicts, body_hash, first=first)
+
+    def _unchanged(self, feed: Feed, result: FetchResult, body_hash: str) -> Outcome:
+        after = after_poll(
+            feed, result, None, body_hash, 0, False, self.policy, self.clock.now(), self.chance
+        )
+        return Outcome(result, feed, after)
+
+    def _understood(
+        self,
+        feed: Feed,
+        result: FetchResult,
+        parsed: ParsedFeed,
+        verdicts: Sequence[Verdict],
+        body_hash: str,
+        *,
+        first: bool,
+    ) -> Outcome:
+        source = source_of(feed, parsed.title)
+        fresh = sum(verdict.kind == "new" for verdict in verdicts)
+        gap = not first and bool(verdicts) and fresh == len(verdicts)
+        after = after_poll(
+            feed, result, parsed, body_hash, fresh, gap, self.policy, self.clock.now(), self.chance
+        )
+        return Outcome(
+            result=result,
+            before=feed,
+            after=after,
+            changes=tuple(
+                Change(verdict.entry, verdict.entry_id, self.engine.match(verdict.entry, source))
+                for verdict in verdicts
+                if verdict.kind != "same"
+            ),
+            seen=tuple(v.entry_id for v in verdicts if v.entry_id is not None),
+            parsed=True,
+            flood=not first and fresh > FLOOD_COUNT and fresh > FLOOD_SHARE * len(verdicts),
+        )
+
+    def _commit(self, outcomes: Sequence[Outcome], summary: PollSummary) -> None:
+        """Rule 4: what these polls found commits together, and only where our lease still holds."""
+        if not outcomes:
+            return
+        now = self.clock.now()
+        with self.database.write() as records:
+            stale = set(records.feeds.record([outcome.after.feed for outcome in outcomes]))
+            for outcome in outcomes:
+                if outcome.before.id in stale:
+                    log.warning("poll.lease-lost", feed=outcome.before.id)
+                    continue
+                self._store(records, outcome, now, summary)
+
+    def _store(self, records: Records, outcome: Outcome, now: datetime, summary: PollSummary) -> None:
+        feed = outcome.after.feed
+        _count(outcome, summary)
+        if outcome.after.hold_host_until:
+            records.feeds.hold_host(feed.host, outcome.after.hold_host_until, "the server asked us to wait")
+        if outcome.seen:
+            records.entries.shown(outcome.seen, now)
+        items = [*self._add(records, outcome, now), *self._update(records, outcome, now)]
+        if not outcome.flood:
+            noticed = self.notice(records, items, now)
+            summary.matches += noticed.matches
+            summary.stories += noticed.stories
+        if outcome.after.notice:
+            self.health(records, feed, outcome.after.notice, now)
+
+    def _add(self, records: Records, outcome: Outcome, now: datetime) -> list[Item]:
+        new = [change for change in outcome.changes if change.entry_id is None]
+        if not new:
+            return []
+        feed = outcome.after.feed
+        ids = records.entries.add(feed.id, [change.entry for change in new], now, held=outcome.flood)
+        first = outcome.before.first_polled_at is None
+        source = source_of(feed)
+        return [
+            Item(StoredEntry(entry_id, feed.id, change.entry, source, now), tuple(change.matches), first_poll=first)
+            for entry_id, change in zip(ids, new, strict=True)
+        ]
+
+    def _update(self, records: Records, outcome: Outcome, now: datetime) -> list[Item]:
+        items = []
+        source = source_of(outcome.after.feed)
+        for change in outcome.changes:
+            if change.entry_id is None:
+                continue
+            version = records.entries.update(change.entry_id, change.entry, now)
+            stored = StoredEntry(change.entry_id, outcome.before.id, change.entry, source, now, version)
+            previous = records.entries.previous(change.entry_id)
+            items.append(Item(stored, tuple(change.matches), previous=previous))
+        return items
+
+
+def source_of(feed: Feed, title: str = "") -> Source:
+    """The publisher of this feed's entries; ``title`` is the feed's own when it is not stored yet."""
+    label = feed.spec.title or title or feed.title or feed.host
+    return Source(label, feed.host, feed.spec.tags, feed.spec.weight)
+
+
+def _count(outcome: Outcome, summary: PollSummary) -> None:
+    new = sum(change.entry_id is None for change in outcome.changes)
+    updated = len(outcome.changes) - new
+    summary.new += new
+    summary.updated += updated
+    kind = _outcome_word(outcome)
+    summary.failed += kind == "failed"
+    summary.not_modified += kind == "not-modified"
+    summary.changed += kind == "changed"
+    telemetry.polls.labels(kind).inc()
+    telemetry.entries_total.labels("new").inc(new)
+    telemetry.entries_total.labels("updated").inc(updated)
+    if kind == "failed":
+        log.info("poll.failed", feed=outcome.before.spec.url, error=outcome.after.feed.last_error)
+
+
+def _outcome_word(outcome: Outcome) -> str:
+    if outcome.after.feed.failures:
+        return "failed"
+    return "changed" if outcome.parsed else "not-modified"

@@ -1,0 +1,104 @@
+"""Subscribe: from a URL that a person gives to a feed that parses; OPML files line by line."""
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from monitor.fetching.discover import feed_links, well_known
+from monitor.model.errors import FetchError, NotFound, ParseError
+from monitor.model.feed import FeedSpec, FetchRequest, FetchResult, ParsedFeed
+from monitor.parsing.opml import parse_opml
+from monitor.ports import Clock, Database, Fetcher, Parser
+
+MAX_CANDIDATES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Discovered:
+    """A feed that answered and parsed."""
+
+    url: str
+    title: str
+    entries: int
+
+
+@dataclass(frozen=True, slots=True)
+class ImportLine:
+    """What became of one feed of an OPML file: added, known or failed, and why."""
+
+    url: str
+    result: str
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Subscribe:
+    """Finds feeds politely: the URL itself, what the page links to, then the usual places."""
+
+    database: Database
+    fetcher: Fetcher
+    parse: Parser
+    clock: Clock
+
+    def discover(self, url: str) -> Discovered:
+        """Raises FetchError or NotFound with one sentence that says what to do."""
+        if "://" not in url:
+            url = f"https://{url}"
+        page = self._get(url)
+        try:
+            return _discovered(page, self._parsed(page))
+        except ParseError as error:
+            reason = str(error)
+        links = feed_links(page.body, page.headers.get("content-type", ""), page.url)
+        for candidate in dict.fromkeys([*links, *well_known(page.url)][:MAX_CANDIDATES]):
+            try:
+                answer = self._get(candidate)
+                return _discovered(answer, self._parsed(answer))
+            except (FetchError, ParseError):
+                continue
+        raise NotFound(f"{url} is not a feed ({reason}) and links to none; give the feed's own address")
+
+    def import_opml(self, data: bytes) -> list[ImportLine]:
+        """Every feed of the file; nothing is fetched now: first polls are spread (P17)."""
+        lines = []
+        with self.database.write() as records:
+            for spec in parse_opml(data.decode("utf-8-sig", "replace")):
+                why = _unusable(spec)
+                if why:
+                    lines.append(ImportLine(spec.url, "failed", why))
+                    continue
+                _, is_new = records.feeds.add(spec, self.clock.now())
+                lines.append(ImportLine(spec.url, "added" if is_new else "known"))
+        return lines
+
+    def _get(self, url: str) -> FetchResult:
+        host = urlsplit(url).netloc
+        self.fetcher.submit([FetchRequest(feed_id=0, url=url, host=host)])
+        results: list[FetchResult] = []
+        while not results:
+            results = self.fetcher.collect(1.0)
+        result = results[0]
+        if result.error:
+            raise FetchError(f"{host}: {result.error}", result.error_kind)
+        if result.status == 401:
+            raise FetchError(
+                f"{host} wants a user name and a password; name them in the configuration: "
+                "feeds: [{url: …, username: …, password: ${FEED_PASSWORD}}]",
+                "unauthorised",
+            )
+        if result.status != 200:
+            raise FetchError(f"{host} answers {result.status} for this address", "status")
+        return result
+
+    def _parsed(self, answer: FetchResult) -> ParsedFeed:
+        return self.parse(answer.body, answer.headers.get("content-type", ""), answer.url)
+
+
+def _discovered(answer: FetchResult, parsed: ParsedFeed) -> Discovered:
+    url = answer.permanent_url or answer.request.url
+    return Discovered(url, parsed.title, len(parsed.entries))
+
+
+def _unusable(spec: FeedSpec) -> str:
+    if urlsplit(spec.url).scheme not in ("http", "https"):
+        return "only http and https addresses can be polled"
+    return "" if urlsplit(spec.url).hostname else "the address names no host"
