@@ -158,6 +158,13 @@ class FeedStore:
         """See the port; a later time that is already on record stays."""
         self.session.run(_HOLD_HOST, (clean(host), micros(until), clean(reason)))
 
+    def oldest_due(self, now: datetime) -> datetime | None:
+        due = and_(not_(feeds.c.archived), _due(now, unpolled=False))
+        oldest: datetime | None = self.session.execute(
+            select(func.min(feeds.c.next_poll_at)).where(due)
+        ).scalar_one()
+        return oldest
+
     def counts(self, now: datetime) -> dict[str, int]:
         """See the port; ``overdue`` are due for more than five minutes, ``paused`` counts as its own key."""
         live = not_(feeds.c.archived)

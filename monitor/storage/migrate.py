@@ -1,8 +1,6 @@
 """Migrate: bring a database to this program's schema, forward only, all or nothing."""
 
 import os
-import sqlite3
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +10,7 @@ from sqlalchemy import Connection
 
 from monitor.model.errors import SchemaTooNew, StorageError
 from monitor.storage.address import parse_url, shown, sqlite_file
+from monitor.storage.backup import backup
 from monitor.storage.database import check_file, make_engine, revision
 from monitor.storage.failures import explained
 from monitor.storage.tables import SCHEMA
@@ -113,9 +112,6 @@ def _make(path: Path) -> None:
 
 def _copy(path: Path, before: str | None) -> Path:
     """The database as it is, beside it; the copy of an earlier try that failed is replaced."""
-    copy = Path(f"{path}.before-{SCHEMA}" if before is None else f"{path}.schema-{before}")
-    with explained(str(path)):
-        copy.unlink(missing_ok=True)
-        with closing(sqlite3.connect(path, isolation_level=None)) as source:
-            source.execute("VACUUM INTO ?", (str(copy),))
-    return copy
+    to = Path(f"{path}.schema-{before or 'none'}")
+    backup(f"sqlite:///{path}", to)
+    return to
