@@ -96,7 +96,7 @@ def _word_start(text: str, begin: int, limit: int) -> int:
     for place in range(begin, min(limit, begin + _REACH)):
         if text[place].isspace():
             return place + 1
-    while begin < limit and _joins_left(text[begin]):
+    while begin < limit and _is_inside(text, begin):
         begin += 1
     return begin
 
@@ -126,14 +126,15 @@ def _stop(text: str, start: int, end: int, least: int) -> int:
     for place in range(end - 1, max(low, end - _REACH) - 1, -1):
         if text[place].isspace():
             return place
-    while end > low and _joins_left(text[end]):
+    while end > low and _is_inside(text, end):
         end -= 1
     return end
 
 
-def _joins_left(character: str) -> bool:
-    """It belongs to the character before it: a cut here would break a letter or an emoji in two."""
-    return unicodedata.category(character)[0] == "M" or character in "\u200d\u200c"
+def _is_inside(text: str, place: int) -> bool:
+    """A cut here would break a letter and its marks, or a joined emoji, in two."""
+    joiner = "\u200d"
+    return unicodedata.category(text[place])[0] == "M" or joiner in text[place - 1 : place + 1]
 
 
 def _tidy(text: str, marks: Sequence[Mark]) -> Excerpt:

@@ -15,6 +15,7 @@ NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)  # a Monday; 14:00 in Kyiv
 OLENA = Recipient("desk-mail", "olena", "olena@example.org", "Europe/Kyiv")
 SLACK = Recipient("desk-slack")
 STORY = Placement(12, True, "original", "nothing like it")
+WIRE = Source("Example Wire", "wire.example.org")
 NIGHT = (time(22), time(7))
 
 
@@ -34,7 +35,7 @@ def match(
 def entry(
     entry_id: int = 20,
     *,
-    source: Source = Source("Example Wire", "wire.example.org"),
+    source: Source = WIRE,
     published: datetime | None = None,
     seen_at: datetime = NOON,
     **fields: Any,

@@ -1,6 +1,7 @@
 """Digest slots: each local slot exactly once, through both clock changes, downtime and wrong clocks."""
 
 from datetime import datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -85,19 +86,19 @@ def test_three_years_of_a_daily_slot_have_one_a_day_in_order(cron: str, zone: st
 
     assert len(slots) == (end - begin).days
     assert len(set(locals_of(slots))) == len(slots)
-    assert all(a.utc < b.utc for a, b in zip(slots, slots[1:], strict=False))
+    assert all(a.utc < b.utc for a, b in pairwise(slots))
     assert {slot.utc.astimezone(ZoneInfo(zone)).date().isoformat() for slot in slots} == {
         slot.local[:10] for slot in slots
     }
 
 
 @pytest.mark.parametrize("zone", ZONES)
-def test_ticking_every_few_minutes_finds_each_slot_exactly_once(zone: str) -> None:
+def test_ticking_every_hour_finds_each_slot_exactly_once(zone: str) -> None:
     """What the daemon does: ask, close, ask again, around both changes of the clock."""
     for begin in (utc(2026, 3, 1), utc(2026, 9, 20)):
         last, closed = begin, []
-        for step in range(40 * 24 * 2):
-            now = begin + timedelta(minutes=30 * step)
+        for step in range(45 * 24):
+            now = begin + timedelta(hours=step)
             slot = due_slot("30 2 * * *", zone, last, now)
             if slot:
                 closed.append(slot)
