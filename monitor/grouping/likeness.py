@@ -1,4 +1,4 @@
-"""Likeness: the keys by which two entries are the same news, and how alike two texts are."""
+"""Likeness: the keys by which two entries are the same news."""
 
 import hashlib
 import re
@@ -7,7 +7,7 @@ from monitor.grouping.urls import canonical_url, item_anchor
 from monitor.grouping.words import canonical_words, without_boilerplate
 from monitor.model.entry import Entry
 
-__all__ = ["canonical_url", "keys"]
+__all__ = ["canonical_url", "entry_words", "keys"]
 
 MIN_WORDS = 12  # a shorter text says too little to be the same news by itself
 MIN_DISTINCT = 8
@@ -20,6 +20,11 @@ def keys(entry: Entry) -> tuple[str, ...]:
     return tuple(key for key in (_url_key(entry.url), _text_key(entry)) if key)
 
 
+def entry_words(entry: Entry) -> list[str]:
+    """Canonical words of the body, or of the summary where there is no body: some outlets put the text there."""
+    return canonical_words(without_boilerplate(entry.body if entry.body.strip() else entry.summary))
+
+
 def _url_key(url: str) -> str:
     """Empty for what is no web address, and for a home page: careless feeds link every item to it."""
     canonical = canonical_url(url)
@@ -30,9 +35,7 @@ def _url_key(url: str) -> str:
 
 
 def _text_key(entry: Entry) -> str:
-    """Over the body, or the summary where there is no body: some outlets put the whole text there."""
-    text = entry.body if entry.body.strip() else entry.summary
-    words = canonical_words(without_boilerplate(text))
+    words = entry_words(entry)
     if len(words) < MIN_WORDS or len(set(words)) < MIN_DISTINCT:
         return ""
     digest = hashlib.blake2b(" ".join(words).encode("utf-8", "replace"), digest_size=16).hexdigest()

@@ -1,7 +1,7 @@
 """Stories: where an entry belongs, given what its keys found.
 
 Only exact copies are placed here. Near-duplicates come in through the same door: whatever finds a likely story
-hands in ``(story id, "near:…", entry id)`` and gets its own line in ``_RELATIONS``.
+(by `signatures`) hands in ``(story id, "near:…", entry id)`` and gets its own line in ``_RELATIONS``.
 """
 
 from monitor.model.entry import StoredEntry
