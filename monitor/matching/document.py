@@ -1,0 +1,148 @@
+"""An entry as matching sees it: texts by field, their words worked out only where something was found."""
+
+import re
+import unicodedata
+from bisect import bisect_left
+from collections.abc import Sequence
+from functools import cached_property
+from urllib.parse import unquote
+
+from monitor.model.entry import Entry, Source
+from monitor.text import canonical, word_bounds
+from monitor.text.words import is_deleted
+
+DEFAULT_FIELDS = ("title", "summary", "body")
+FIELDS = (*DEFAULT_FIELDS, "author", "url", "source", "tag")
+BOUNDARY = "\x01"  # stands twice at every edge of a word in ``Text.marked``
+_MANY_LOOKUPS = 50  # from here on an index of the words is cheaper than searching
+
+
+class Text:
+    """One text of one field. ``canonical`` is " word word " (monitor.text.words)."""
+
+    def __init__(self, field: str, original: str) -> None:
+        self.field = field
+        self.original = original
+        self.canonical = canonical(original)
+        self._lookups = 0
+
+    def is_indexed(self) -> bool:
+        """Whether to look words up in ``places``; counts the questions."""
+        self._lookups += 1
+        return self._lookups > _MANY_LOOKUPS
+
+    @cached_property
+    def words(self) -> list[str]:
+        return self.canonical.split()
+
+    @cached_property
+    def places(self) -> dict[str, list[int]]:
+        """Where each word stands."""
+        places: dict[str, list[int]] = {}
+        for index, word in enumerate(self.words):
+            places.setdefault(word, []).append(index)
+        return places
+
+    @cached_property
+    def _vocabulary(self) -> list[str]:
+        return sorted(self.places)
+
+    def words_starting(self, prefix: str) -> Sequence[str]:
+        """The different words of the text that start so."""
+        vocabulary = self._vocabulary
+        return vocabulary[bisect_left(vocabulary, prefix) : bisect_left(vocabulary, prefix + "\U0010ffff")]
+
+    @cached_property
+    def _bounds(self) -> list[tuple[int, int]]:
+        return word_bounds(self.original)
+
+    def span(self, first: int, last: int) -> tuple[int, int]:
+        """Where words ``first`` up to before ``last`` stand in the original."""
+        return self._bounds[first][0], self._bounds[last - 1][1]
+
+    def word(self, index: int) -> str:
+        """The word as written."""
+        start, end = self._bounds[index]
+        return self.original[start:end]
+
+    def touches(self, index: int) -> bool:
+        """Whether nothing visible stands between this word and the one before."""
+        return is_deleted(self.original[self._bounds[index - 1][1] : self._bounds[index][0]])
+
+    @cached_property
+    def readable(self) -> str:
+        """The original as RE2 can take it, character for character: no lone surrogates."""
+        return self.original if self.original.isascii() else self.original.encode("utf-8", "replace").decode()
+
+    @cached_property
+    def marked(self) -> tuple[str, list[int]]:
+        """``readable`` with two BOUNDARY at every edge of a word, and where in it each stands."""
+        text = self.readable.replace(BOUNDARY, " ")
+        edges = [edge for word in _words_with_marks(text) for place in word for edge in (place, place)]
+        pieces = [text[start:end] for start, end in zip([0, *edges], [*edges, len(text)], strict=True)]
+        return BOUNDARY.join(pieces), [edge + index for index, edge in enumerate(edges)]
+
+
+class Document:
+    """An entry with its source, field by field."""
+
+    def __init__(self, entry: Entry, source: Source) -> None:
+        self._entry = entry
+        self._source = source
+        self._fields: dict[str, tuple[Text, ...]] = {}
+
+    @property
+    def language(self) -> str:
+        """BCP 47 in lower case; empty where unknown."""
+        return self._entry.language.lower().replace("_", "-")
+
+    @cached_property
+    def default(self) -> tuple[Text, ...]:
+        """Title, summary and body; a summary that the body starts with counts once, in the body."""
+        title, summary, body = (self.field(name) for name in DEFAULT_FIELDS)
+        if summary and body and _is_copy(summary[0], body[0]):
+            summary = ()
+        return (*title, *summary, *body)
+
+    def field(self, name: str) -> tuple[Text, ...]:
+        """The texts of a field; no phrase crosses from one to the next."""
+        texts = self._fields.get(name)
+        if texts is None:
+            texts = self._fields[name] = tuple(Text(name, text) for text in self._originals(name) if text)
+        return texts
+
+    def _originals(self, name: str) -> Sequence[str]:
+        entry = self._entry
+        match name:
+            case "title":
+                return (entry.title,)
+            case "summary":
+                return (entry.summary,)
+            case "body":
+                return (entry.body,)
+            case "author":
+                return (entry.author,)
+            case "url":
+                return (unquote(entry.url),)
+            case "source":
+                return (self._source.title, self._source.host)
+            case _:
+                return tuple(dict.fromkeys((*self._source.tags, *entry.tags)))
+
+
+def _is_copy(summary: Text, body: Text) -> bool:
+    """The summary's words, less a cut last one, start the body."""
+    words = summary.canonical.rstrip()
+    return bool(words) and body.canonical.startswith(words)
+
+
+def is_word(character: str) -> bool:
+    r"""What ``\w`` and ``\b`` of a regex count as part of a word."""
+    return character == "_" or unicodedata.category(character)[0] in "LMN"
+
+
+def _words_with_marks(text: str) -> list[tuple[int, int]]:
+    if text.isascii():
+        return [match.span() for match in re.finditer(r"\w+", text)]
+    inside = "".join("w" if is_word(character) else " " for character in text)
+    return [match.span() for match in re.finditer("w+", inside)]

@@ -1,0 +1,313 @@
+"""A query's text compiled to the tree that is evaluated, or refused with place and suggestion (matching.md §2, §7)."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from difflib import get_close_matches
+from functools import partial
+from typing import Any
+
+import lark
+
+from monitor.matching import nodes, regexes, terms
+from monitor.matching.grammar import parse
+from monitor.matching.lexer import Token, Warning, tokens_of
+from monitor.matching.nodes import Node
+from monitor.model.errors import QueryError
+from monitor.text.fold import SIGNS, is_single
+
+_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+_LANGUAGE = re.compile(r"[a-z]{2,8}(-[a-z0-9]{1,8})*")
+_PLAIN = re.compile(r'\w+|"[\w ]+"')  # the commonest queries need no grammar
+_OPERATORS = frozenset(("AND", "OR", "NOT", "NEAR", "ONEAR", "ATLEAST", "SCORE"))
+_MOST_COUNTED = 3  # occurrences of one part of SCORE
+
+_Tree = lark.Tree[lark.Token]
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A compiled query."""
+
+    source: str
+    node: Node
+    warnings: tuple[Warning, ...] = ()
+
+
+def compile_query(source: str, entities: Mapping[str, nodes.EntityRule] | None = None) -> Query:
+    """Raises QueryError."""
+    compiler = _Compiler(source, entities or {})
+    if _PLAIN.fullmatch(source) and source not in _OPERATORS and source.lower() not in ("and", "or", "not"):
+        return Query(source, compiler.plain())
+    tokens, warnings = tokens_of(source)
+    node = compiler.compile(tokens)
+    return Query(source, node, tuple(warnings))
+
+
+class _Compiler:
+    def __init__(self, source: str, entities: Mapping[str, nodes.EntityRule]) -> None:
+        self._source = source
+        self._entities = entities
+
+    def plain(self) -> Node:
+        """A query that is one word or one phrase without anything special."""
+        kind = "phrase" if self._source[0] == '"' else "word"
+        return self._term(kind, self._source.strip('"'), 0, len(self._source))
+
+    def compile(self, tokens: Sequence[Token]) -> Node:
+        try:
+            tree = parse(tokens)
+        except lark.exceptions.UnexpectedInput as error:
+            place = error.pos_in_stream or 0
+            raise QueryError("this does not fit here", min(place, len(self._source) - 1)) from error
+        node = self._node(tree)
+        if not nodes.is_positive(node):
+            raise QueryError(
+                "a query that only forbids could match every entry; say what must be there as well",
+                0,
+                len(self._source),
+            )
+        return node
+
+    def _node(self, tree: _Tree) -> Node:
+        make: Callable[[_Tree], Node] = getattr(self, f"_make_{tree.data}")
+        return make(tree)
+
+    def _written(self, tree: _Tree) -> str:
+        return self._source[tree.meta.start_pos : tree.meta.end_pos]
+
+    def _refuse(self, tree: _Tree, what: str, better: str | None = None) -> QueryError:
+        start, end = tree.meta.start_pos, tree.meta.end_pos
+        suggestion = (
+            "" if better is None else " ".join((self._source[:start] + better + self._source[end:]).split())
+        )
+        return QueryError(what, start, end - start, suggestion)
+
+    # --- what combines -------------------------------------------------------------------------------------
+
+    def _make_any(self, tree: _Tree) -> Node:
+        children = [self._node(child) for child in _trees(tree)]
+        for child, part in zip(children, _trees(tree), strict=True):
+            if not nodes.is_positive(child):
+                raise self._refuse(part, "OR beside NOT could match every entry")
+        return nodes.Any(self._written(tree), tuple(children))
+
+    def _make_all(self, tree: _Tree) -> Node:
+        return nodes.All(self._written(tree), tuple(self._node(child) for child in _trees(tree)))
+
+    def _make_not(self, tree: _Tree) -> Node:
+        (part,) = _trees(tree)
+        child = self._node(part)
+        if not nodes.is_positive(child):
+            raise self._refuse(tree, "NOT of NOT: say what must be there instead")
+        return nodes.Not(self._written(tree), child)
+
+    def _make_group(self, tree: _Tree) -> Node:
+        (part,) = _trees(tree)
+        return self._node(part)
+
+    def _make_near(self, tree: _Tree) -> Node:
+        parts = _trees(tree)
+        operator = next(child for child in tree.children if isinstance(child, lark.Token))
+        if len(parts) > 2:
+            first, second, third = (self._written(part) for part in parts[:3])
+            better = f"({first} {operator} {second}) ({second} {operator} {third})" if len(parts) == 3 else None
+            raise self._refuse(tree, "NEAR joins two parts; a chain is not possible", better)
+        left, right = (self._node(part) for part in parts)
+        for operand, part in zip((left, right), parts, strict=True):
+            if offender := _not_near_operand(operand):
+                raise self._refuse(
+                    part, f"{offender} cannot be a part of NEAR", self._near_suggestion(parts, operator)
+                )
+        name, _, number = operator.partition("/")
+        return nodes.Near(self._written(tree), left, right, int(number), name == "ONEAR")
+
+    def _near_suggestion(self, parts: Sequence[_Tree], operator: str) -> str | None:
+        """A field around NEAR instead of inside it, where that is what was written."""
+        first, second = parts
+        if first.data == "field" and second.data != "field":
+            ...
+        return None
+
+    def _make_field(self, tree: _Tree) -> Node:
+        name, (part,) = tree.children[0], _trees(tree)
+        if name == "lang":
+            return self._language(part)
+        return nodes.InField(self._written(tree), str(name), self._node(part))
+
+    def _language(self, part: Any) -> Node:
+        """``lang:uk`` or ``lang:(uk OR pl)``."""
+        if part.data == "group":
+            return self._language(part.children[0])
+        if part.data == "any":
+            return nodes.Any(self._written(part), tuple(self._language(child) for child in part.children))
+        written = self._written(part).strip('"')
+        tag = written.lower().replace("_", "-")
+        if part.data not in ("word", "phrase") or not _LANGUAGE.fullmatch(tag):
+            raise self._refuse(part, "lang: takes a language such as uk or en-GB")
+        return nodes.LanguageIs(f"lang:{written}", tag)
+
+    def _make_at_least(self, tree: _Tree) -> Node:
+        operator, (part,) = tree.children[0], _trees(tree)
+        child = self._node(part)
+        if offender := _not_countable(child):
+            raise self._refuse(part, f"ATLEAST counts words, phrases and regexes, not {offender}")
+        return nodes.AtLeast(self._written(tree), int(str(operator).partition("/")[2]), child)
+
+    def _make_score(self, tree: _Tree) -> Node:
+        operator = str(tree.children[0])
+        threshold = Decimal(operator.partition("/")[2])
+        weighted = tuple(self._weighted(item) for item in _trees(tree))
+        most = sum((max(item.weight, Decimal(0)) * _most(item.child) for item in weighted), Decimal(0))
+        if most < threshold:
+            what = f"no entry can score {threshold}: these parts reach {most} at most"
+            raise QueryError(what, tree.meta.start_pos, len(operator), self._lower(tree, operator, most))
+        return nodes.Score(self._written(tree), threshold, weighted)
+
+    def _lower(self, tree: _Tree, operator: str, most: Decimal) -> str:
+        if most <= 0:
+            return ""
+        start = tree.meta.start_pos
+        return f"{self._source[:start]}SCORE/{most}{self._source[start + len(operator) :]}"
+
+    def _weighted(self, item: _Tree) -> nodes.Weighted:
+        (part,) = _trees(item)
+        child = self._node(part)
+        if not nodes.is_positive(child):
+            raise self._refuse(part, "SCORE subtracts with a negative weight, not with NOT")
+        weight = Decimal(str(item.children[1])) if len(item.children) > 1 else Decimal(1)
+        return nodes.Weighted(child, weight)
+
+    # --- terms ---------------------------------------------------------------------------------------------
+
+    def _make_word(self, tree: _Tree) -> Node:
+        return self._term("word", str(tree.children[0]), tree.meta.start_pos, tree.meta.end_pos)
+
+    def _make_phrase(self, tree: _Tree) -> Node:
+        return self._term("phrase", str(tree.children[0]), tree.meta.start_pos, tree.meta.end_pos)
+
+    def _make_exact(self, tree: _Tree) -> Node:
+        return self._term("exact", str(tree.children[0]), tree.meta.start_pos, tree.meta.end_pos)
+
+    def _term(self, kind: str, value: str, start: int, end: int) -> Node:
+        refuse = partial(self._refuse_at, start, end)
+        quoted = self._source[start:end].lstrip("=")[0] in '"“”„«»'
+        text, wild = _with_wildcards(value, escapes=quoted)
+        if kind == "exact" and wild:
+            raise refuse("wildcards do not go with =: it compares letter for letter", self._source[start:end][1:])
+        patterns = terms.compile_patterns(text, exact=kind == "exact")
+        if not patterns:
+            raise refuse("there is no word in this term; punctuation does not count")
+        words = patterns[0].words
+        if not quoted and all(word in SIGNS for word in words):
+            raise refuse("signs alone go in quotes", f'"{value}"')
+        for word in words:
+            if terms.is_wild(word):
+                _check_wildcard(word, text, refuse)
+        if kind != "exact":
+            kind = "wildcard" if wild else "phrase" if len(words) > 1 else "term"
+        label = f"={text}" if kind == "exact" else _ESCAPED.sub(r"\1", value) if quoted else value
+        return nodes.Term(self._source[start:end], kind, label, patterns)
+
+    def _refuse_at(self, start: int, end: int, what: str, better: str | None = None) -> QueryError:
+        suggestion = (
+            "" if better is None else " ".join((self._source[:start] + better + self._source[end:]).split())
+        )
+        return QueryError(what, start, end - start, suggestion)
+
+    def _make_regex(self, tree: _Tree) -> Node:
+        written = str(tree.children[0])
+        body, _, flags = written[1:].rpartition("/")
+        start = tree.meta.start_pos + 1
+        try:
+            regex = regexes.compile_regex(body.replace(r"\/", "/"), case_sensitive=flags == "s")
+        except regexes.RegexProblem as problem:
+            better = f"/{problem.suggestion}/{flags}" if problem.suggestion else None
+            error = self._refuse(tree, problem.what, better)
+            raise QueryError(problem.what, start + problem.offset, problem.width, error.suggestion) from problem
+        return nodes.RegexTerm(self._written(tree), regex)
+
+    def _make_entity(self, tree: _Tree) -> Node:
+        name = str(tree.children[0])
+        rule = self._entities.get(name)
+        if rule is None:
+            near = get_close_matches(name, self._entities, 1, 0.5)
+            known = "" if self._entities else "; no entities are configured"
+            raise self._refuse(tree, f'there is no entity "{name}"{known}', f"@{near[0]}" if near else None)
+        return nodes.EntityTerm(self._written(tree), rule)
+
+
+def _trees(tree: _Tree) -> list[_Tree]:
+    return [child for child in tree.children if isinstance(child, lark.Tree)]
+
+
+def _with_wildcards(value: str, *, escapes: bool) -> tuple[str, bool]:
+    """The text with wildcards as terms.STAR and terms.ONE; whether there are any."""
+    pieces: list[str] = []
+    wild, place = False, 0
+    while place < len(value):
+        character = value[place]
+        if escapes and character == "\\" and place + 1 < len(value):
+            pieces.append(value[place + 1])
+            place += 2
+            continue
+        if character in "*?":
+            wild = True
+            character = terms.STAR if character == "*" else terms.ONE
+        pieces.append(character)
+        place += 1
+    return re.sub(f"{terms.STAR}+", terms.STAR, "".join(pieces)), wild
+
+
+def _check_wildcard(word: str, text: str, refuse: Callable[..., QueryError]) -> None:
+    if word == terms.STAR:
+        raise refuse("* alone could match every entry; write at least two letters before it")
+    if terms.literal_letters(word) < 2 or 0 <= word.find(terms.STAR) < 2:
+        raise refuse("a wildcard needs at least two letters: dr* or d?ne, not d*")
+    if any(is_single(character) for character in text):
+        better = re.sub(f"[{terms.STAR}{terms.ONE}]", "", text)
+        raise refuse("no wildcards in Chinese, Japanese, Korean or Thai: each character is a word already", better)
+
+
+def _not_near_operand(node: Node) -> str:
+    """What makes this node unfit for NEAR, in words; empty when it fits."""
+    match node:
+        case nodes.Term() | nodes.EntityTerm():
+            return ""
+        case nodes.Any(children=children):
+            return next(filter(None, map(_not_near_operand, children)), "")
+        case _:
+            return _NAMES[type(node)]
+
+
+def _not_countable(node: Node) -> str:
+    match node:
+        case nodes.Term() | nodes.EntityTerm() | nodes.RegexTerm():
+            return ""
+        case nodes.Any(children=children):
+            return next(filter(None, map(_not_countable, children)), "")
+        case _:
+            return _NAMES[type(node)]
+
+
+def is_counted(node: Node) -> bool:
+    """Whether SCORE counts this part's occurrences; anything else counts once when true."""
+    child = node.child if isinstance(node, nodes.InField) else node
+    return not _not_countable(child)
+
+
+def _most(node: Node) -> int:
+    return _MOST_COUNTED if is_counted(node) else 1
+
+
+_NAMES: Mapping[type, str] = {
+    nodes.All: "AND",
+    nodes.Not: "NOT",
+    nodes.Near: "NEAR",
+    nodes.InField: "a field",
+    nodes.LanguageIs: "lang:",
+    nodes.RegexTerm: "a regex",
+    nodes.AtLeast: "ATLEAST",
+    nodes.Score: "SCORE",
+}

@@ -1,0 +1,240 @@
+"""Regexes of queries: RE2 syntax with Unicode-aware ``\\b \\w \\d``, always in linear time.
+
+RE2's own ``\\b`` knows ASCII only and it has no look-around. A pattern with ``\\b`` therefore runs on a text in
+which BOUNDARY stands twice at every edge of a word (once for a match that ends there, once for one that begins
+there): ``\\b`` becomes that character, and everything that consumes a character may be preceded by it.
+"""
+
+import re
+import unicodedata
+from bisect import bisect_left
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice
+from typing import Any
+
+import re2
+
+from monitor.matching.document import BOUNDARY, Text, is_word
+
+_WORD = r"\p{L}\p{M}\p{N}_"
+_SPACE = r"\s\p{Z}"
+_CLASSES = {"w": _WORD, "d": r"\p{Nd}", "s": _SPACE}
+_MAX_MEMORY = 16 << 20
+# One token of RE2 syntax. Inside a class the same escapes stand for parts of it.
+_TOKEN = re.compile(
+    r"""
+    (?P<quoted>\\Q.*?(?:\\E|\Z))
+    | (?P<boundary>\\b)
+    | (?P<anchor>\\[ABz]|[\^$])
+    | (?P<escape>\\(?:[pP](?:\{[^}]*\}|.)|x(?:\{[^}]*\}|[0-9a-fA-F]{2})|[0-7]{1,3}|.))
+    | (?P<class>\[\^?\]?(?:\[:[^\]:]*:\]|\\.|[^\]\\])*\])
+    | (?P<group>\((?:\?(?:P?<[^>]*>|[a-zA-Z-]*[:)]))?)
+    | (?P<repeat>(?:[*+?]|\{\d+(?:,\d*)?\})\??)
+    | (?P<structure>[|)])
+    | (?P<literal>.)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+
+
+class RegexProblem(ValueError):
+    """Why a regex is refused, in words; ``offset`` within the pattern, ``suggestion`` a better pattern."""
+
+    def __init__(self, what: str, offset: int = 0, width: int = 1, suggestion: str = "") -> None:
+        super().__init__(what)
+        self.what = what
+        self.offset = offset
+        self.width = width
+        self.suggestion = suggestion
+
+
+@dataclass(frozen=True, slots=True)
+class Regex:
+    """RE2 patterns of a regex. ``prefilter`` matches wherever this one does, on the text as it is."""
+
+    prefilter: str
+    bounded: str = ""  # with word boundaries; runs on a text with its boundaries marked
+
+
+def compile_regex(written: str, *, case_sensitive: bool) -> Regex:
+    """Raises RegexProblem."""
+    _refuse_known_traps(written)
+    flags = "" if case_sensitive else "(?i)"
+    prefilter = flags + _translate(written, bounded=False)
+    if _compile(prefilter).search("") is not None:
+        raise RegexProblem("a regex that matches the empty string could match every entry", 0, len(written))
+    if not any(token.lastgroup == "boundary" for token in _TOKEN.finditer(written)):
+        return Regex(prefilter)
+    bounded = flags + _translate(written, bounded=True)
+    _compile(bounded)
+    return Regex(prefilter, bounded)
+
+
+def find(regex: Regex, text: Text, limit: int) -> list[tuple[int, int]]:
+    """Start and end of each match in the original, whole graphemes; at most ``limit``."""
+    if regex.bounded:
+        marked, places = text.marked
+        found = [
+            (start - bisect_left(places, start), end - bisect_left(places, end))
+            for start, end in _spans(regex.bounded, marked, limit)
+        ]
+    else:
+        found = _spans(regex.prefilter, text.readable, limit)
+    return [_whole_graphemes(text.original, start, end) for start, end in found if start < end]
+
+
+def _spans(pattern: str, text: str, limit: int) -> list[tuple[int, int]]:
+    return [match.span() for match in islice(_compiled(pattern).finditer(text), limit)]
+
+
+@lru_cache(maxsize=1024)
+def _compiled(pattern: str) -> Any:
+    return re2.compile(pattern, options=options())
+
+
+def options() -> Any:
+    """RE2 options for every pattern of ours; bad patterns are told by us, not on stderr."""
+    chosen = re2.Options()
+    chosen.log_errors = False
+    chosen.never_capture = True
+    chosen.max_mem = _MAX_MEMORY
+    return chosen
+
+
+def _refuse_known_traps(written: str) -> None:
+    if trap := re.search(r"\(([a-zA-Z]+)\?\)", written):
+        flags = trap[1]
+        if set(flags) <= set("imsU"):
+            better = f"{written[: trap.start()]}(?{flags}){written[trap.end() :]}"
+            raise RegexProblem(
+                f"({flags}?) is an optional letter; a flag is written (?{flags})",
+                trap.start(),
+                len(trap[0]),
+                better,
+            )
+    for token in _TOKEN.finditer(written):
+        text = token[0]
+        if token.lastgroup == "escape" and re.fullmatch(r"\\[1-9]\d*", text):
+            raise RegexProblem(f"back-references such as {text} are not possible here", token.start(), len(text))
+        if text == r"\C":
+            raise RegexProblem(r"\C is not possible here; use . for any character", token.start(), 2)
+    if trap := re.search(r"(?<!\\)\(\?<?[=!]", written):
+        raise RegexProblem("look-around is not possible here", trap.start(), len(trap[0]))
+
+
+def _compile(pattern: str) -> Any:
+    try:
+        return re2.compile(pattern, options=options())
+    except re2.error as error:
+        reason = error.args[0] if error.args else "not understood"
+        words = reason.decode("utf-8", "replace") if isinstance(reason, bytes) else str(reason)
+        raise RegexProblem(f"not a regex: {words}") from error
+
+
+def _translate(written: str, *, bounded: bool) -> str:
+    """RE2 pattern with Unicode classes. Unbounded: without word boundaries; bounded: for a marked text."""
+    pieces: list[str] = []
+    newline = [True]  # for each open group: whether "." stops at a newline
+    for token in _TOKEN.finditer(written):
+        text = token[0]
+        match token.lastgroup:
+            case "quoted":
+                pieces += [_consume(re2.escape(literal), bounded) for literal in text[2:].removesuffix(r"\E")]
+            case "boundary":
+                if bounded and pieces[-1:] != [BOUNDARY]:
+                    pieces.append(BOUNDARY)
+            case "anchor":
+                pieces.append(_anchor(text, bounded))
+            case "escape":
+                pieces.append(_consume(_escape(text, bounded), bounded))
+            case "class":
+                pieces.append(_consume(_character_class(text, bounded), bounded))
+            case "literal" if text == "." and bounded:
+                pieces.append(_consume(rf"[^\n{BOUNDARY}]" if newline[-1] else f"[^{BOUNDARY}]", bounded))
+            case "literal":
+                pieces.append(_consume(text, bounded))
+            case _:
+                _follow_flags(text, newline)
+                pieces.append(text)
+    return "".join(pieces)
+
+
+def _follow_flags(text: str, newline: list[bool]) -> None:
+    """Keep account of the ``s`` flag as groups open and close."""
+    flags = re.fullmatch(r"\(\?([a-zA-Z]*)(-[a-zA-Z]*)?[:)]", text)
+    if text[0] == "(":
+        now = newline[-1]
+        if flags:
+            now = False if "s" in flags[1] else True if "s" in (flags[2] or "") else now
+        if text[-1] == ")":
+            newline[-1] = now
+        else:
+            newline.append(now)
+    elif text == ")" and len(newline) > 1:
+        newline.pop()
+
+
+def _consume(atom: str, bounded: bool) -> str:
+    return f"(?:{BOUNDARY}{{0,2}}{atom})" if bounded else atom
+
+
+def _anchor(text: str, bounded: bool) -> str:
+    if text == r"\B":
+        return text if bounded else ""
+    return f"{BOUNDARY}{{0,2}}{text}" if bounded and text in ("$", r"\z") else text
+
+
+def _escape(text: str, bounded: bool) -> str:
+    letter, but = text[1], BOUNDARY if bounded else ""
+    if len(text) == 2 and letter in "wds":
+        return f"[{_CLASSES[letter]}]"
+    if len(text) == 2 and letter in "WDS":
+        return f"[^{_CLASSES[letter.lower()]}{but}]"
+    if letter == "P" and bounded:
+        return rf"[^\p{text[2:]}{but}]"
+    return text
+
+
+def _character_class(text: str, bounded: bool) -> str:
+    negated = text.startswith("[^")
+    content = re.sub(r"\\(?:[wds]|([WDS])|.)", _in_class, text[2 if negated else 1 : -1])
+    return f"[^{content}{BOUNDARY if bounded else ''}]" if negated else f"[{content}]"
+
+
+def _in_class(escape: re.Match[str]) -> str:
+    if escape[1]:
+        return _complement(escape[1].lower())
+    return _CLASSES.get(escape[0][1], escape[0])
+
+
+@lru_cache(maxsize=3)
+def _complement(letter: str) -> str:
+    """All ranges outside a class, for the rare class that holds a negated one. BOUNDARY is never among them."""
+    inside = {"w": is_word, "d": _is_digit, "s": _is_space}[letter]
+    ranges: list[str] = []
+    start = -1
+    for code in range(0x110001):
+        outside = code < 0x110000 and chr(code) != BOUNDARY and not inside(chr(code))
+        if outside and start < 0:
+            start = code
+        elif not outside and start >= 0:
+            ranges.append(f"\\x{{{start:x}}}-\\x{{{code - 1:x}}}")
+            start = -1
+    return "".join(ranges)
+
+
+def _is_digit(character: str) -> bool:
+    return unicodedata.category(character) == "Nd"
+
+
+def _is_space(character: str) -> bool:
+    return character in "\t\n\f\r " or unicodedata.category(character)[0] == "Z"
+
+
+def _whole_graphemes(original: str, start: int, end: int) -> tuple[int, int]:
+    while start > 0 and unicodedata.combining(original[start]):
+        start -= 1
+    while end < len(original) and unicodedata.category(original[end])[0] == "M":
+        end += 1
+    return start, end

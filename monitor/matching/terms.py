@@ -1,0 +1,204 @@
+"""Terms: what a word, phrase, wildcard or exact term of a query looks for, and where it stands in a text."""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import re2
+
+from monitor.matching.document import Text
+from monitor.text import canonical, clean, word_bounds
+from monitor.text.fold import SIGNS, is_single
+from monitor.text.words import is_deleted
+
+# While a query's words are folded, wildcards are letters of a dead script: they fold to themselves.
+STAR = "\U00010000"
+ONE = "\U00010001"
+_WILD = re.compile(f"[{STAR}{ONE}]")
+_SHORT = 2  # words of so few characters must not touch a sign
+_BLOCKING_LEFT = frozenset(SIGNS) - {"#", "@"}  # *#UK* and *@UK* are fine
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """One sequence of adjacent canonical words.
+
+    ``needle`` is " word word " when no wildcard is in it. ``touching``: words that must touch the word before;
+    ``capitals``: words that must be written in capitals. ``exact``: what the original must read, cleaned.
+    """
+
+    words: tuple[str, ...]
+    needle: str
+    touching: tuple[int, ...] = ()
+    capitals: tuple[int, ...] = ()
+    short_left: bool = False
+    short_right: bool = False
+    exact: str = ""
+
+    @property
+    def is_checked(self) -> bool:
+        """Whether finding the words is not yet finding the pattern."""
+        return bool(self.touching or self.capitals or self.exact or self.short_left or self.short_right)
+
+
+def compile_patterns(written: str, *, exact: bool = False) -> tuple[Pattern, ...]:
+    """The word sequences that a term stands for; none when no word is in it.
+
+    ``written`` holds wildcards as STAR and ONE. Dotted capitals give two: ``.us``, and ``us`` in capitals.
+    """
+    words = tuple(canonical(written).split())
+    if not words:
+        return ()
+    touching = _touching(written, words)
+    if exact:
+        return (_pattern(words, touching, exact=clean(written)),)
+    dotted = tuple(index for index, word in enumerate(words) if word[0] == ".")
+    if dotted:
+        plain = tuple(word.removeprefix(".") for word in words)
+        return _pattern(words, touching), _pattern(plain, touching, capitals=dotted)
+    return (_pattern(words, touching),)
+
+
+def find(pattern: Pattern, text: Text, limit: int) -> list[tuple[int, int]]:
+    """First word and word after the last of each occurrence, in order; at most ``limit``."""
+    found = _find_needle(pattern, text, limit) if pattern.needle else _find_wild(pattern, text, limit)
+    if found and pattern.is_checked:
+        return [place for place in found if _holds(pattern, text, *place)]
+    return found
+
+
+def chunk(pattern: Pattern) -> str:
+    """The longest literal stretch that any occurrence contains in canonical text."""
+    if pattern.needle:
+        return pattern.needle
+    return max(_WILD.split(f" {' '.join(pattern.words)} "), key=len)
+
+
+def literal_letters(word: str) -> int:
+    """How many letters of a word with wildcards are fixed."""
+    return len(_WILD.sub("", word))
+
+
+def is_wild(word: str) -> bool:
+    return _WILD.search(word) is not None
+
+
+def has_single(word: str) -> bool:
+    """Whether a character of this word is a word of its own (CJK, Thai)."""
+    return any(map(is_single, word))
+
+
+def _pattern(words: tuple[str, ...], touching: tuple[int, ...], **more: Any) -> Pattern:
+    needle = "" if any(map(is_wild, words)) else f" {' '.join(words)} "
+    return Pattern(
+        words, needle, touching, short_left=_is_short(words[0]), short_right=_is_short(words[-1]), **more
+    )
+
+
+def _is_short(word: str) -> bool:
+    return len(word) <= _SHORT and not is_wild(word) and not has_single(word)
+
+
+def _touching(written: str, words: Sequence[str]) -> tuple[int, ...]:
+    """Signs written directly after letters: *C#* is not *C #*, while *100%* is *100 %*."""
+    if not any(word in SIGNS for word in words[1:]):
+        return ()
+    bounds = word_bounds(written)
+    return tuple(
+        index
+        for index in range(1, len(words))
+        if words[index] in SIGNS
+        and not words[index - 1][-1].isdecimal()
+        and is_deleted(written[bounds[index - 1][1] : bounds[index][0]])
+    )
+
+
+def _find_needle(pattern: Pattern, text: Text, limit: int) -> list[tuple[int, int]]:
+    if text.is_indexed():
+        return _find_indexed([(word,) for word in pattern.words], text, limit)
+    canon, needle, length = text.canonical, pattern.needle, len(pattern.words)
+    found: list[tuple[int, int]] = []
+    place, counted, word = canon.find(needle), 0, 0
+    while place >= 0 and len(found) < limit:
+        word += canon.count(" ", counted, place)
+        counted = place
+        found.append((word, word + length))
+        place = canon.find(needle, place + 1)
+    return found
+
+
+def _find_wild(pattern: Pattern, text: Text, limit: int) -> list[tuple[int, int]]:
+    return _find_indexed([_expand(word, text) for word in pattern.words], text, limit)
+
+
+def _find_indexed(choices: Sequence[Iterable[str]], text: Text, limit: int) -> list[tuple[int, int]]:
+    """Places where word after word is among its choices; looks only around the rarest one."""
+    places = text.places
+    known = [[word for word in choice if word in places] for choice in choices]
+    counts = [sum(len(places[word]) for word in choice) for choice in known]
+    rarest = min(range(len(counts)), key=counts.__getitem__)
+    starts: Iterable[int] = (place - rarest for word in known[rarest] for place in places[word])
+    if len(known[rarest]) > 1:
+        starts = sorted(starts)
+    length, words = len(choices), text.words
+    last = len(words) - length
+    others = [(index, frozenset(choice)) for index, choice in enumerate(known) if index != rarest]
+    found: list[tuple[int, int]] = []
+    for start in starts:
+        if 0 <= start <= last and all(words[start + index] in choice for index, choice in others):
+            found.append((start, start + length))
+            if len(found) >= limit:
+                break
+    return found
+
+
+def _expand(word: str, text: Text) -> Sequence[str]:
+    """The words of the text that a word with wildcards stands for."""
+    if not is_wild(word):
+        return (word,)
+    prefix = _WILD.split(word, maxsplit=1)[0]
+    if word == prefix + STAR:
+        return text.words_starting(prefix)
+    candidates = text.words_starting(prefix) if prefix else list(text.places)
+    matches = _glob(word)
+    return [candidate for candidate in candidates if matches(candidate)]
+
+
+@lru_cache(maxsize=4096)
+def _glob(word: str) -> Callable[[str], Any]:
+    """Whether a canonical word fits. Several stars in one word go to RE2, which stays linear."""
+    pieces = ("[^.]*" if piece == STAR else "[^.]" if piece == ONE else re.escape(piece) for piece in word)
+    pattern = "(?s)" + "".join(pieces)
+    compiled = re.compile(pattern) if word.count(STAR) <= 1 else re2.compile(pattern)
+    matches: Callable[[str], Any] = compiled.fullmatch
+    return matches
+
+
+def _holds(pattern: Pattern, text: Text, first: int, last: int) -> bool:
+    """The parts of a pattern that canonical words do not show."""
+    words = text.words
+    if pattern.short_right and last < len(words) and words[last] in SIGNS and text.touches(last):
+        return False
+    if pattern.short_left and first and words[first - 1] in _BLOCKING_LEFT and text.touches(first):
+        return False
+    if not all(text.touches(first + index) for index in pattern.touching):
+        return False
+    if not all(text.word(first + index).isupper() for index in pattern.capitals):
+        return False
+    return not pattern.exact or _reads(pattern, text, first, last)
+
+
+def _reads(pattern: Pattern, text: Text, first: int, last: int) -> bool:
+    """Whether the original reads letter for letter as the exact term, punctuation at its ends included."""
+    start, end = text.span(first, last)
+    bounds = word_bounds(pattern.exact)
+    begin, finish = bounds[0][0], bounds[-1][1]
+    before, core, after = pattern.exact[:begin], pattern.exact[begin:finish], pattern.exact[finish:]
+    around = 4 * (len(before) + len(after)) + 8
+    return (
+        clean(text.original[start:end]) == core
+        and clean(text.original[max(0, start - around) : start] + "|").endswith(before + "|")
+        and clean("|" + text.original[end : end + around]).startswith("|" + after)
+    )
