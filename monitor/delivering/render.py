@@ -1,6 +1,7 @@
 """Render: an alert or digest becomes a subject, HTML with its styles inlined, and plain text. Pure but for templates."""
 
 import re
+import textwrap
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -39,6 +40,8 @@ LIMIT = 85_000  # bytes of HTML after inlining: Gmail clips near 102 KB
 MOST_STORIES = 60  # more never fit below the limit
 USER_TIME = timedelta(seconds=5)  # for one rendering of a user's template
 USER_LIMIT = 2_000_000  # characters that a user's template may write
+
+_STYLE_FIRST = re.compile(r"(<style>.*?</style>)(.*?)(</head>)", re.DOTALL)  # a charset must come early
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,20 +178,28 @@ def _ours() -> Environment:
 
 
 def _prepared(kind: type[Environment], loader: BaseLoader) -> Environment:
-    return kind(
+    environment = kind(
         loader=loader,
         autoescape=lambda name: name is not None and name.endswith(".html.j2"),
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    environment.filters["wrap"] = _wrapped
+    return environment
+
+
+def _wrapped(text: str) -> str:
+    """Lines of at most 76 characters, parted at spaces only: addresses stay whole."""
+    return textwrap.fill(text, 76, break_long_words=False, break_on_hyphens=False)
 
 
 def _finished(name: str, written: str) -> str:
     if not name.endswith(".html.j2"):
         return re.sub(r"\n{3,}", "\n\n", written).strip() + "\n"
-    inliner = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
+    inliner = css_inline.CSSInliner(keep_at_rules=True, minify_css=True, load_remote_stylesheets=False)
     try:
-        return inliner.inline(re.sub(r"\n\s*\n+", "\n", written))
+        inlined = inliner.inline(re.sub(r"\n\s*\n+", "\n", written))
     except css_inline.InlineError as error:
         raise TemplateError(f"{name}: its styles cannot be read: {error}") from error
+    return _STYLE_FIRST.sub(r"\2\1\3", inlined, count=1)

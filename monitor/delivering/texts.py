@@ -18,6 +18,7 @@ FILE = "texts.yaml"
 
 _PLACE = re.compile(r"\{(\w+)\}")
 _SHAPES: Mapping[type, str] = {str: "text", list: "list", dict: "mapping"}
+_RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur", "yi"})
 _THREE_FORMS = frozenset({"be", "bs", "hr", "ru", "sr", "uk", "pl"})
 
 
@@ -30,6 +31,10 @@ class Texts:
     @property
     def language(self) -> str:
         return str(self.words["language"])
+
+    @property
+    def direction(self) -> str:
+        return "rtl" if self.language.split("-")[0] in _RIGHT_TO_LEFT else "ltr"
 
     def __call__(self, key: str, **values: object) -> str:
         forms = str(self.words[key]).split("|")

@@ -193,7 +193,7 @@ def story_view(story: AlertStory, texts: Texts, zone: tzinfo) -> StoryView:
         title=excerpts.html(title),
         title_text=excerpts.text(title, marked=False).strip(),
         url=web_url(story.url),
-        lang=_lang(story.language),
+        lang="" if _lang(story.language) == texts.language else _lang(story.language),
         source=shorten(story.source, NAME),
         at=at.isoformat(timespec="minutes"),
         when=texts.moment(at),
@@ -295,7 +295,12 @@ def _why(story: AlertStory, texts: Texts) -> tuple[Markup, str]:
     ]
     more = _beyond("why_more", len(story.watches) - WATCHES, texts)
     lines += [more] if more else []
-    return Markup("; ").join(bdi(line) for line in lines), "; ".join(lines)
+    return Markup("; ").join(_isolated(line, texts) for line in lines), "; ".join(lines)
+
+
+def _isolated(sentence: str, texts: Texts) -> Markup:
+    """Our own words around foreign ones keep our direction."""
+    return Markup('<bdi dir="{}">{}</bdi>').format(texts.direction, sentence)
 
 
 def _more_lists(sections: Sequence[DigestSection], texts: Texts) -> str:
