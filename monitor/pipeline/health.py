@@ -26,8 +26,7 @@ class HealthNotices:
         entry = Entry(
             identity=f"feed:{feed.id}:{told.kind}:{now.isoformat()}",
             title=f"{feed.label}: {told.words}",
-            summary=f"{feed.spec.url}\n{told.words}",
-            url=feed.spec.url,
+            summary=feed.spec.url,  # no link: notices of one feed are news of their own, not copies
             published=now,
         )
         _announce(

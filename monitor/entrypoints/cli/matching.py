@@ -1,16 +1,15 @@
 """monitor try, match, explain, test, entities: what matches what, and why."""
 
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from monitor.entrypoints.cli.console import Config, Json, note, out, out_json, table
 
 if TYPE_CHECKING:
-    from monitor.model.entry import Entry, Source
+    from monitor.model.entry import Entry
     from monitor.model.watch import Match
 
 entities = typer.Typer(help="Entities and their forms.\n\nExample: monitor entities forms zelensky")
@@ -40,19 +39,18 @@ def try_(
 
     Example: echo "Plans for drone production" | monitor try "drone NEAR/3 produc*"
     """
-    from monitor.entrypoints.trying import render_matched, try_query
+    from monitor.entrypoints.trying import render_tried, text_entry, try_query
+    from monitor.model.entry import Source
 
     body = "" if file == "-" and sys.stdin.isatty() else _read(file)
-    tried = try_query(
-        query, config, title=title, summary=summary, body=body, author=author, source=source, url=url,
-        tags=tuple(tag or ()), lang=lang,
-    )  # fmt: skip
+    known = {"author": author, "url": url, "tags": tuple(tag or ()), "language": lang.lower()}
+    tried = try_query(query, config, text_entry(title, summary, body, **known), Source(source))
     for warning in tried.warnings:
         note(warning)
     if json:
         out_json(tried.as_json())
     else:
-        out(render_matched(tried))
+        out(render_tried(tried))
     if not tried.matched:
         raise typer.Exit(1)
 
@@ -66,9 +64,9 @@ def match(
 
     Example: monitor match --config config seeds/feeds/kyiv-wire.xml
     """
-    from monitor.entrypoints.trying import match_row, read_entries, service_engine
+    from monitor.entrypoints.trying import engine_of, match_row, read_entries
 
-    engine = service_engine(config)
+    engine = engine_of(config)
     hits = 0
     for file in files:
         for entry, source in read_entries(_bytes(file), file):
