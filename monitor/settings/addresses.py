@@ -62,7 +62,7 @@ def mail_url(value: Any) -> str:
     parts = split_url(text)
     if parts is None or parts.scheme not in ("smtp", "smtps", "lmtp") or not (parts.hostname or parts.path):
         meant = f"smtp://{text}" if re.fullmatch(r"[\w.-]+(:\d+)?", text) else ""
-        raise refused("not a mail server, as in smtp://user:password@mail.example.org:587", meant)
+        raise refused("not a mail server, as in smtp://mail.example.org:587", meant)
     return text
 
 

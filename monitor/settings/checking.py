@@ -38,11 +38,18 @@ def check(
     try:
         return model.model_validate(document.plain(), context=names), []
     except ValidationError as error:
-        problems = []
-        for details in error.errors(include_url=False):
-            loc = _untagged(details["loc"])
-            if document.descend(loc)[0] not in told:
-                problems.append(_problem(model, document, loc, details))
+        found = [(_untagged(details["loc"]), details) for details in error.errors(include_url=False)]
+        misspelt = {
+            (loc[:-1], _meant(model, document, loc))
+            for loc, details in found
+            if details["type"] == "extra_forbidden"
+        }
+        problems = [
+            _problem(model, document, loc, details)
+            for loc, details in found
+            if document.descend(loc)[0] not in told
+            and not (details["type"] == "missing" and (loc[:-1], str(loc[-1])) in misspelt)
+        ]
         return None, list(dict.fromkeys(problems))
 
 
@@ -61,8 +68,10 @@ def _problem(model: type[BaseModel], document: Document, loc: Path_, details: Er
         return document.problem(key, walked[:-1], what, suggestion)
     walked, node, key = document.descend(loc)
     if kind == "extra_forbidden":
-        wanted = near(str(loc[-1]), _keys(model, loc[:-1], document))
-        return document.problem(key, walked[:-1], f"unknown key `{loc[-1]}`", wanted)
+        meant = _meant(model, document, loc)
+        return document.problem(key, walked[:-1], f"unknown key `{loc[-1]}`", meant)
+    if kind == "union_tag_invalid":
+        walked, node, key = document.descend((*loc, "type"))
     if kind == "missing":
         return document.problem(node, walked, f"`{loc[-1]}` is missing")
     what, suggestion = _words(kind, context, details)
@@ -86,6 +95,11 @@ def _words(kind: str, context: dict[str, Any], details: ErrorDetails) -> tuple[s
 def _choice(given: Any, listed: str) -> tuple[str, str]:
     words = [word.strip(" '") for word in listed.replace(" or ", ", ").split(",")]
     return f"{described(given)} is not one of {', '.join(words)}", near(str(given), words)
+
+
+def _meant(model: type[BaseModel], document: Document, loc: Path_) -> str:
+    """The known key that is most like an unknown one."""
+    return near(str(loc[-1]), _keys(model, loc[:-1], document))
 
 
 def _keys(model: type[BaseModel], loc: Path_, document: Document) -> list[str]:

@@ -15,11 +15,13 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    PlainSerializer,
     PlainValidator,
     ValidationInfo,
     WithJsonSchema,
     model_validator,
 )
+from pydantic_core import PydanticCustomError
 
 from monitor.model.watch import Severity
 from monitor.settings import addresses, values
@@ -131,6 +133,13 @@ def _file_content(value: str, info: ValidationInfo) -> str:
     return known(info).files.text(value)
 
 
+def _url_in_file(value: str) -> str:
+    try:
+        return addresses.web_url(value)
+    except PydanticCustomError:
+        raise refused("the file does not hold a web address") from None
+
+
 def _signing(value: str) -> str:
     """A Standard Webhooks secret: base64 of at least 24 random bytes, as a rule behind ``whsec_``."""
     text = value.removeprefix("whsec_")
@@ -164,7 +173,11 @@ Weight = Annotated[
 ]
 Count = Annotated[int, Field(ge=1, le=10_000)]
 _DURATION_PATTERN = r"^(\d+(\.\d+)?(ms|s|m|h|d|w))+$|^\d+(\.\d+)?$"
-Duration = Annotated[timedelta, *_amount(values.duration, _DURATION_PATTERN, "15m", "24h", "90d")]
+Duration = Annotated[
+    timedelta,
+    PlainSerializer(values.duration_text),
+    *_amount(values.duration, _DURATION_PATTERN, "15m", "24h", "90d"),
+]
 Size = Annotated[int, *_amount(values.size, r"^\d+(\.\d+)?\s*([kKmMgG][iI]?)?[bB]?$", "10MB")]
 Cidr = Annotated[Network, *_parsed(values.network, "", "10.0.0.0/8")]
 Zone = Annotated[str, *_parsed(values.timezone, "", "Europe/Kyiv", "UTC")]
@@ -201,7 +214,7 @@ SigningSecret = Annotated[str, AfterValidator(_signing)]
 SecretFile = Annotated[str, Field(min_length=1), AfterValidator(_secret_content)]
 TextFile = Annotated[str, Field(min_length=1), AfterValidator(_file_content)]
 SigningFile = Annotated[SecretFile, AfterValidator(_signing)]
-WebUrlFile = Annotated[SecretFile, AfterValidator(addresses.web_url)]
+WebUrlFile = Annotated[SecretFile, AfterValidator(_url_in_file)]
 MailUrlFile = Annotated[SecretFile, AfterValidator(addresses.mail_url)]
 ChannelName = Annotated[str, AfterValidator(_reference("channel", lambda names: names.channels))]
 

@@ -30,7 +30,7 @@ def load(directory: Path, env: Mapping[str, str], *, keep_bad_watches: bool = Fa
     ``Settings.watch_problems``, and the engine keeps the version that it had.
     """
     name = str(directory / MAIN_FILE)
-    document, problems = read_yaml(directory / MAIN_FILE, name)
+    document, problems = read_yaml(directory / MAIN_FILE, name, secretive=True)
     if document is None:
         raise ConfigError(problems if directory.is_dir() else [_no_directory(directory, name)])
     filled = fill(document, env)
@@ -42,9 +42,9 @@ def load(directory: Path, env: Mapping[str, str], *, keep_bad_watches: bool = Fa
     main, bad = check(MonitorFile, document, names, filled.failed)
     feeds = collect_feeds(enumerate(main.feeds) if main else usable_items(document, names), document)
     problems += [*told, *watchlists.problems, *bad, *feeds.problems, *_same_routes(document), *exposed(document)]
-    bad_watches = query_problems(watchlists.read)
-    if not keep_bad_watches:
-        problems += bad_watches
+    queries = query_problems(watchlists.read)
+    bad_watches = [problem for problem in queries if problem.level == "error"] if keep_bad_watches else []
+    problems += [problem for problem in queries if problem not in bad_watches]
     if main is None or any(problem.level == "error" for problem in problems):
         raise ConfigError(in_order(problems))
     return _settings(directory, document, main, watchlists, feeds, names, problems, bad_watches)

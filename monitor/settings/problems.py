@@ -1,13 +1,25 @@
 """Problems: how they are worded, placed and printed."""
 
+import re
 import unicodedata
 from collections.abc import Iterable
+from dataclasses import replace
 from difflib import get_close_matches
 
 from monitor.model.errors import Problem
 
 _WIDEST = 140  # an excerpt longer than this is cut around the caret
 _INDENT = "    "
+_SECRETS = (
+    re.compile(r"""(://[^\s/@:"'$]*:)((?!\$\{)[^\s/@"']+)(?=@)"""),  # a password in an address
+    re.compile(
+        r"""((?:password|secret|authorization|cookie|[\w-]*token|[\w-]*key)["']?:\s+\[?["']?)"""
+        r"""((?!\$\{)[^\s"',{}\[\]][^"',{}\[\]]*)""",
+        re.IGNORECASE,
+    ),
+    re.compile(r"(whsec_)([\w+/=-]+)"),
+    re.compile(r"(hooks\.slack\.com/(?:services|workflows)/|/api/webhooks/)([^\s\"'`,}]+)"),
+)
 
 
 def format_problem(problem: Problem) -> str:
@@ -27,11 +39,27 @@ def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     return tuple(sorted(unique, key=lambda problem: (problem.file, problem.line, problem.column, problem.what)))
 
 
+def masked(problem: Problem) -> Problem:
+    """Secrets as asterisks, one for each character: problems are printed, logged and shown on the page."""
+    return replace(
+        problem,
+        what=_masked(problem.what),
+        excerpt=_masked(problem.excerpt),
+        suggestion=_masked(problem.suggestion),
+    )
+
+
 def near(name: str, known: Iterable[str]) -> str:
     """The known name that is most like this one, else an empty string."""
     by_fold = {candidate.casefold(): candidate for candidate in known}
     close = get_close_matches(name.casefold(), by_fold, n=1, cutoff=0.6)
     return by_fold[close[0]] if close else ""
+
+
+def _masked(text: str) -> str:
+    for secret in _SECRETS:
+        text = secret.sub(lambda found: found[1] + "*" * len(found[2]), text)
+    return text
 
 
 def _underlined(problem: Problem) -> list[str]:

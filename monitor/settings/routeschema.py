@@ -113,13 +113,13 @@ class Target(RootModel[dict[ChannelName, _People]]):
 
 def _targets(value: Any) -> Any:
     items = value if isinstance(value, list) else [value]
+    if not items:
+        raise refused("names nobody: give at least one channel")
     return [{item: None} if isinstance(item, str) else item for item in items]
 
 
 _Targets = Annotated[
-    tuple[Target, ...],
-    Field(min_length=1),
-    BeforeValidator(_targets, json_schema_input_type=str | Target | list[str | Target]),
+    tuple[Target, ...], BeforeValidator(_targets, json_schema_input_type=str | Target | list[str | Target])
 ]
 
 

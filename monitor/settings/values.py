@@ -22,6 +22,7 @@ _SIZES = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KIB": 2**10, "M
 _QUIET = re.compile(r"(\d{1,2}):(\d\d)\s*[-–—]\s*(\d{1,2}):(\d\d)")
 _LINE = re.compile(r"outlets>=[1-9]\d*|severity|correction")
 _LEVEL = re.compile(r"(>=|<=|>|<|=)?\s*([a-z]+)", re.IGNORECASE)
+_ANY_DAY = datetime(2024, 1, 1, tzinfo=UTC)
 _NICKNAMES = {"@hourly": "0 * * * *", "@daily": "0 0 * * *", "@weekly": "0 0 * * 0", "@monthly": "0 0 1 * *"}
 _NICKNAMES |= {"@midnight": "0 0 * * *", "@yearly": "0 0 1 1 *", "@annually": "0 0 1 1 *"}
 
@@ -106,15 +107,15 @@ def cron(value: Any) -> str:
     text = " ".join(value.split()) if isinstance(value, str) else ""
     fields = text.split(" ")
     if len(fields) != 5:
-        count = f" ({len(fields)} fields, not 5)" if text and not text.startswith("@") else ""
+        count = f" ({len(fields)} fields, not 5)" if len(fields) > 1 else ""
         raise refused(f"{described(value)} is not a schedule{count}, as in `0 7 * * mon-fri`", _meant_cron(text))
     try:
-        next(CronSim(text, datetime(2024, 1, 1, tzinfo=UTC)))
+        CronSim(text, _ANY_DAY)
     except CronSimError as error:
         part = str(error).removeprefix("Bad ")
+        if part == "day-of-month" and _reads_without_month(fields):
+            raise refused(f"`{text}` names a day that never comes") from error
         raise refused(f"`{text}` is not a schedule: the {part} cannot be read, as in `0 7 * * mon-fri`") from error
-    except StopIteration as error:
-        raise refused(f"`{text}` names a day that never comes") from error
     return text
 
 
@@ -198,6 +199,14 @@ def _meant_zone(text: str) -> str:
         return close
     cities = {zone.rpartition("/")[2]: zone for zone in sorted(_zones())}
     return cities.get(near(wanted, cities), "")
+
+
+def _reads_without_month(fields: list[str]) -> bool:
+    try:
+        CronSim(" ".join([*fields[:3], "*", fields[4]]), _ANY_DAY)
+    except CronSimError:
+        return False
+    return True
 
 
 def _meant_cron(text: str) -> str:

@@ -154,8 +154,9 @@ def _samples(samples: Samples) -> tuple[Sample, ...]:
 
 
 def _twice(read: Sequence[ReadWatchlist]) -> Iterator[Problem]:
-    """Watchlist ids are unique, and so are watch ids within their watchlist."""
+    """Ids of watchlists are unique, ids of watches within theirs, ids of entities everywhere: queries name them."""
     lists: dict[str, str] = {}
+    entities: dict[str, str] = {}
     for one in read:
         document, name = one.document, one.watchlist.id
         walked, node, _ = document.descend(("id",))
@@ -168,7 +169,12 @@ def _twice(read: Sequence[ReadWatchlist]) -> Iterator[Problem]:
             if watch in watches:
                 _, at, _ = document.descend(path)
                 yield document.problem(at, path, f"the id `{watch}` is taken by {watches[watch]}")
+            elif path[0] == "entities" and watch in entities:
+                _, at, _ = document.descend(path)
+                yield document.problem(at, path, f"there is an entity `{watch}` already, in {entities[watch]}")
             watches.setdefault(watch, ".".join(map(str, path[:-1])))
+            if path[0] == "entities":
+                entities.setdefault(watch, document.name)
 
 
 def _watch_places(one: ReadWatchlist) -> Iterator[tuple[tuple[str | int, ...], str]]:
@@ -179,8 +185,13 @@ def _watch_places(one: ReadWatchlist) -> Iterator[tuple[tuple[str | int, ...], s
 
 
 def caret_node(one: ReadWatchlist, kind: str, index: int, field: str) -> tuple[tuple[str | int, ...], Node]:
-    """Where a watch's field stands in its file."""
-    places = one.keyword_places if kind == "keywords" else one.entity_places
+    """Where a watch's field stands in its file. Samples count through those that match, then those that do not."""
+    place = (one.keyword_places if kind == "keywords" else one.entity_places)[index]
     parts = [int(part) if part.isdigit() else part for part in field.split(".")]
-    walked, node, _ = one.document.descend((kind, places[index], *parts))
+    if parts[0] == "samples" and isinstance(parts[-1], int):
+        watch = one.watchlist.keywords[index] if kind == "keywords" else one.watchlist.entities[index]
+        matching = sum(sample.matches for sample in watch.samples)
+        number = parts[-1]
+        parts = ["samples", "match", number] if number < matching else ["samples", "no_match", number - matching]
+    walked, node, _ = one.document.descend((kind, place, *parts))
     return walked, node

@@ -11,6 +11,7 @@ from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
 from ruamel.yaml.reader import ReaderError
 
 from monitor.model.errors import Problem
+from monitor.settings.problems import masked
 from monitor.settings.yamlwords import Stop, syntax_problem
 
 _MERGE, _NULL, _BOOL = (f"tag:yaml.org,2002:{name}" for name in ("merge", "null", "bool"))
@@ -49,6 +50,7 @@ class Document:
     name: str
     text: str
     root: Node
+    secretive: bool = False  # holds secrets: what is quoted from it is masked
 
     def plain(self) -> Any:
         """Ordinary dicts, lists and texts, for validation."""
@@ -80,8 +82,12 @@ class Document:
     ) -> Problem:
         """A problem with a caret under the node, or under ``at`` (offset and width)."""
         offset, width = at or self._caret(node)
+        if node.from_env and isinstance(node.value, str) and node.value:  # never what a variable held
+            what = what.replace(node.value, self.text[node.start : node.end].strip("'\""))
+            suggestion = "" if node.value in suggestion else suggestion
         dotted = ".".join(map(str, where))
-        return replace(problem_at(self.text, self.name, offset, width, dotted, what, suggestion), level=level)
+        problem = problem_at(self.text, self.name, offset, width, dotted, what, suggestion)
+        return replace(masked(problem) if self.secretive else problem, level=level)
 
     def _caret(self, node: Node) -> tuple[int, int]:
         if isinstance(node.value, dict) and node.value and self.text[node.start : node.start + 1] not in "{":
@@ -97,22 +103,24 @@ class Document:
         return node.start, node.end - node.start
 
 
-def read_yaml(path: Path, name: str) -> tuple[Document | None, list[Problem]]:
+def read_yaml(path: Path, name: str, *, secretive: bool = False) -> tuple[Document | None, list[Problem]]:
     """The document (None when it cannot be used at all) and what is wrong with it."""
     try:
-        text = path.read_bytes()
+        content = path.read_bytes()
     except OSError as error:
         return None, [whole_file(name, _refusal(error))]
-    return parse_yaml(text, path, name)
-
-
-def parse_yaml(content: bytes, path: Path, name: str) -> tuple[Document | None, list[Problem]]:
     try:
-        text = _decoded(content)
-        empty = Document(path, name, text, Node(None, 0, 0))
-        composed = YAML(typ="safe", pure=True).compose(text)
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        return None, [_undecodable(content, error, name)]
+        undecodable = _undecodable(content, error, name)
+        return None, [masked(undecodable) if secretive else undecodable]
+    return _parsed(Document(path, name, text, Node(None, 0, 0), secretive))
+
+
+def _parsed(empty: Document) -> tuple[Document | None, list[Problem]]:
+    name, text = empty.name, empty.text
+    try:
+        composed = YAML(typ="safe", pure=True).compose(text)
     except (MarkedYAMLError, ReaderError) as error:
         stop = syntax_problem(error, text)
         return None, [_stopped(empty, stop)]
@@ -125,7 +133,7 @@ def parse_yaml(content: bytes, path: Path, name: str) -> tuple[Document | None, 
         root = builder.build(composed, ())
     except (_Endless, RecursionError):
         return None, [whole_file(name, "its aliases (`*name`) contain themselves or never end")]
-    return Document(path, name, text, root), builder.problems
+    return replace(empty, root=root), builder.problems
 
 
 def problem_at(
@@ -226,10 +234,6 @@ def _scalar(node: Any) -> str | bool | None:
 def _trimmed(text: str, start: int, end: int, style: str | None) -> int:
     """ruamel's end of a plain scalar may lie behind trailing blanks."""
     return start + len(text[start:end].rstrip()) if not style else end
-
-
-def _decoded(content: bytes) -> str:
-    return content.decode("utf-8-sig")
 
 
 def _undecodable(content: bytes, error: UnicodeDecodeError, name: str) -> Problem:
