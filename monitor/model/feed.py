@@ -75,6 +75,7 @@ class Feed:
     redirect_since: datetime | None = None
     old_urls: tuple[str, ...] = ()
     cadence: timedelta | None = None  # the feed's own rhythm: median gap between entries
+    hints: str = ""  # what server and document last said about polling, in fetching.schedule's own notation
 
     @property
     def label(self) -> str:
@@ -129,3 +130,14 @@ class ParsedFeed:
     skip_days: frozenset[str] = frozenset()  # "Monday" …
     prev_archive: str = ""  # RFC 5005
     hub: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FeedNotice:
+    """A change in how a feed is doing that people are told of, once for each state and once for its end.
+
+    ``kind``: failing, recovered, gone, gap, moved, truncated, not-a-feed, silent or held.
+    """
+
+    kind: str
+    words: str  # a predicate: "answers 410 Gone; no longer polled"
