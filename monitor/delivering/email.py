@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Lock
 from typing import Protocol
-from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from monitor.delivering.maildir import Maildir
 from monitor.delivering.message import Envelope, build_message, header_text, mail_address
@@ -80,12 +80,7 @@ def transport_for(
 ) -> Transport:
     if url.startswith("maildir:"):
         return Maildir(Path(url.removeprefix("maildir:")))
-    try:
-        parts = urlsplit(url)
-        server = _server(parts, timeout)
-    except ValueError:
-        raise ValueError("not a mail URL: expected smtp://, smtps://, lmtp:// or maildir:PATH") from None
-    return SmtpTransport(server, tls or ssl.create_default_context(), ticks)
+    return SmtpTransport(server_at(url, timeout), tls or ssl.create_default_context(), ticks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,19 +96,24 @@ class Server:
     timeout: float  # seconds
 
 
-def _server(parts: SplitResult, timeout: timedelta) -> Server:
-    if parts.scheme not in PORTS or not (parts.hostname or (parts.scheme == "lmtp" and parts.path)):
-        raise ValueError(parts.scheme)
-    host = parts.hostname or unquote(parts.path)
-    password = unquote(parts.password or "")
-    guarded = bool(password) and host not in _LOOPBACK
-    starttls = parse_qs(parts.query).get("starttls", ["required" if guarded else "auto"])[0]
-    if starttls not in ("auto", "required", "never"):
-        raise ValueError(starttls)
-    port = parts.port or PORTS[parts.scheme]
-    return Server(
-        parts.scheme, host, port, unquote(parts.username or ""), password, starttls, timeout.total_seconds()
-    )
+def server_at(url: str, timeout: timedelta) -> Server:
+    """STARTTLS is required where a password would go to another machine, unless the URL says ``never``.
+
+    Raises ValueError, never naming the URL: it may hold the password.
+    """
+    try:
+        parts = urlsplit(url)
+        port = parts.port or PORTS[parts.scheme]
+        host = parts.hostname or (unquote(parts.path) if parts.scheme == "lmtp" else "")
+        password = unquote(parts.password or "")
+        usual = "required" if password and host not in _LOOPBACK else "auto"
+        starttls = parse_qs(parts.query).get("starttls", [usual])[0]
+        if not host or starttls not in ("auto", "required", "never"):
+            raise ValueError(starttls)
+    except (ValueError, KeyError):
+        raise ValueError("not a mail URL: expected smtp://, smtps://, lmtp:// or maildir:PATH") from None
+    user = unquote(parts.username or "")
+    return Server(parts.scheme, host, port, user, password, starttls, timeout.total_seconds())
 
 
 class SmtpTransport:

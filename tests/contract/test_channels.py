@@ -5,7 +5,9 @@ import mailbox
 import os
 import socket
 import socketserver
+import ssl
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field, replace
@@ -23,7 +25,7 @@ from aiosmtpd.lmtp import LMTP
 from aiosmtpd.smtp import AuthResult
 from standardwebhooks import Webhook
 
-from monitor.delivering.email import EmailChannel
+from monitor.delivering.email import EmailChannel, server_at
 from monitor.delivering.render import sample_alert, to_payload
 from monitor.delivering.slack import SlackChannel
 from monitor.delivering.webhook import WebhookChannel
@@ -83,18 +85,32 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-class LmtpController(Controller):
+class MailServer(Controller):
+    """aiosmtpd, remembering its connections so that a test can wait until they are closed."""
+
+    def __init__(self, inbox: Inbox, *, lmtp: bool = False, **options: Any) -> None:
+        super().__init__(inbox, hostname="127.0.0.1", port=free_port(), **options)
+        self.lmtp = lmtp
+        self.made: list[Any] = []
+
     def factory(self) -> Any:
-        return LMTP(self.handler)
+        self.made.append(LMTP(self.handler) if self.lmtp else super().factory())
+        return self.made[-1]
+
+    def wait_until_closed(self) -> None:
+        pause, deadline = threading.Event(), time.monotonic() + 5
+        while any(protocol.transport for protocol in self.made) and time.monotonic() < deadline:
+            pause.wait(0.002)
 
 
 @contextmanager
-def mail_server(kind: type[Controller] = Controller, **options: Any) -> Iterator[tuple[str, Inbox]]:
+def mail_server(**options: Any) -> Iterator[tuple[str, Inbox]]:
     inbox = Inbox()
-    server = kind(inbox, hostname="127.0.0.1", port=free_port(), **options)
+    server = MailServer(inbox, **options)
     server.start()
     try:
         yield f"127.0.0.1:{server.port}", inbox
+        server.wait_until_closed()
     finally:
         server.stop()
 
@@ -219,10 +235,18 @@ class LoopbackHttp:
 
 
 Mailer = Callable[..., EmailChannel]
+PostOffice = Callable[..., tuple[str, Inbox]]
 
 
 @pytest.fixture
-def mailer() -> Iterator[Mailer]:
+def post_office() -> Iterator[PostOffice]:
+    """Starts mail servers that outlive the channels that talk to them."""
+    with ExitStack() as stack:
+        yield lambda **options: stack.enter_context(mail_server(**options))
+
+
+@pytest.fixture
+def mailer(post_office: PostOffice) -> Iterator[Mailer]:
     """Makes mail channels and closes them."""
     with ExitStack() as stack:
 
@@ -255,7 +279,7 @@ def smtp_case(_folder: Path) -> Iterator[Case]:
 
 @contextmanager
 def lmtp_case(_folder: Path) -> Iterator[Case]:
-    with mail_server(LmtpController) as (place, inbox):
+    with mail_server(lmtp=True) as (place, inbox):
         channel = EmailChannel("desk", f"lmtp://{place}", SENDER, None, None, SHORT)
         yield Case(
             channel, lambda: [str(mail["Message-ID"]).strip("<>").partition("@")[0] for mail in inbox.mails]
@@ -325,17 +349,19 @@ def test_every_kind_of_delivery_can_be_sent(case: Case, kind: str) -> None:
 # --- mail --------------------------------------------------------------------------------------------------
 
 
-def test_a_batch_shares_one_connection_and_a_lost_one_is_opened_again(mailer: Mailer) -> None:
-    with mail_server() as (place, inbox):
-        now = 0.0
-        channel = mailer(f"smtp://{place}", ticks=lambda: now)
-        for number in range(5):
-            channel.send(delivery(number), NOW)
-        assert len(inbox.connections) == 1
+def test_a_batch_shares_one_connection_and_a_lost_one_is_opened_again(
+    post_office: PostOffice, mailer: Mailer
+) -> None:
+    place, inbox = post_office()
+    now = 0.0
+    channel = mailer(f"smtp://{place}", ticks=lambda: now)
+    for number in range(5):
+        channel.send(delivery(number), NOW)
+    assert len(inbox.connections) == 1
 
-        now = 3600.0
-        channel.send(delivery(6), NOW)
-        assert len(inbox.connections) == 2
+    now = 3600.0
+    channel.send(delivery(6), NOW)
+    assert len(inbox.connections) == 2
 
 
 def test_a_connection_that_the_server_closed_meanwhile_is_opened_again(mailer: Mailer) -> None:
@@ -427,15 +453,15 @@ def test_a_missing_server_is_told_in_one_line(mailer: Mailer) -> None:
     assert str(error) == f"cannot connect to 127.0.0.1:{port}: Connection refused"
 
 
-def test_the_login_is_used_and_its_password_never_told(mailer: Mailer) -> None:
+def test_the_login_is_used_and_its_password_never_told(post_office: PostOffice, mailer: Mailer) -> None:
     def authenticate(_server: Any, _session: Any, _envelope: Any, _mechanism: str, data: Any) -> AuthResult:
-        return AuthResult(success=(data.login, data.password) == (b"ol@ena", b"ge:heim/99"))
+        return AuthResult(success=(data.login, data.password) == (b"ol@ena", b"ge:heim/99"), handled=False)
 
-    with mail_server(authenticator=authenticate, auth_require_tls=False) as (place, inbox):
-        right = mailer(f"smtp://ol%40ena:ge%3Aheim%2F99@{place}")
-        right.send(delivery(), NOW)
-        wrong = mailer(f"smtp://ol%40ena:wrong-one@{place}")
-        error = refused(wrong)
+    place, inbox = post_office(authenticator=authenticate, auth_require_tls=False)
+    right = mailer(f"smtp://ol%40ena:ge%3Aheim%2F99@{place}")
+    right.send(delivery(), NOW)
+    wrong = mailer(f"smtp://ol%40ena:wrong-one@{place}")
+    error = refused(wrong)
 
     assert len(inbox.mails) == 1
     assert error.retry
@@ -485,12 +511,55 @@ def test_an_address_of_no_mail_server_is_refused_at_once(url: str) -> None:
 
 
 def test_a_login_is_never_sent_in_the_clear_to_another_machine() -> None:
-    from monitor.delivering.email import _server
+    assert server_at("smtp://u:p@mail.example.org", SHORT).starttls == "required"
+    assert server_at("smtp://u:p@127.0.0.1", SHORT).starttls == "auto"
+    assert server_at("smtp://u:p@mail.example.org?starttls=never", SHORT).starttls == "never"
+    assert server_at("smtp://mail.example.org", SHORT).starttls == "auto"
 
-    assert _server(urlsplit("smtp://u:p@mail.example.org"), SHORT).starttls == "required"
-    assert _server(urlsplit("smtp://u:p@127.0.0.1"), SHORT).starttls == "auto"
-    assert _server(urlsplit("smtp://u:p@mail.example.org?starttls=never"), SHORT).starttls == "never"
-    assert _server(urlsplit("smtp://mail.example.org"), SHORT).starttls == "auto"
+
+def test_the_usual_ports_and_the_path_of_a_socket_are_known() -> None:
+    assert [server_at(f"{scheme}://h", SHORT).port for scheme in ("smtp", "smtps", "lmtp")] == [25, 465, 24]
+    assert server_at("lmtp:///run/dovecot/lmtp", SHORT).host == "/run/dovecot/lmtp"
+
+
+@pytest.fixture(scope="module")
+def both_ends() -> tuple[ssl.SSLContext, ssl.SSLContext]:
+    """A server's TLS with our own certificate, and a client's that trusts it."""
+    pem = Path(__file__).with_name("loopback.pem")
+    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    server.load_cert_chain(pem)
+    return server, ssl.create_default_context(cafile=str(pem))
+
+
+def test_starttls_is_used_where_it_is_offered(
+    post_office: PostOffice, mailer: Mailer, both_ends: tuple[ssl.SSLContext, ssl.SSLContext]
+) -> None:
+    server, client = both_ends
+    place, inbox = post_office(tls_context=server, require_starttls=True)
+    mailer(f"smtp://{place}?starttls=required", tls=client).send(delivery(), NOW)
+
+    assert len(inbox.mails) == 1
+
+
+def test_smtps_speaks_tls_from_the_start(
+    post_office: PostOffice, mailer: Mailer, both_ends: tuple[ssl.SSLContext, ssl.SSLContext]
+) -> None:
+    server, client = both_ends
+    place, inbox = post_office(ssl_context=server)
+    mailer(f"smtps://{place}", tls=client).send(delivery(), NOW)
+
+    assert len(inbox.mails) == 1
+
+
+def test_a_certificate_that_nobody_vouches_for_is_refused(
+    post_office: PostOffice, mailer: Mailer, both_ends: tuple[ssl.SSLContext, ssl.SSLContext]
+) -> None:
+    place, inbox = post_office(tls_context=both_ends[0])
+    error = refused(mailer(f"smtp://{place}"))
+
+    assert error.retry
+    assert "certificate verify failed" in str(error)
+    assert inbox.mails == []
 
 
 def test_a_server_without_starttls_gets_nothing_where_it_is_required(mailer: Mailer) -> None:
