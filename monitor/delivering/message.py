@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from email import policy
+from email.errors import MessageError
 from email.message import EmailMessage
 from email.parser import BytesHeaderParser
 from email.utils import format_datetime, formataddr, parseaddr
@@ -61,7 +62,7 @@ def message_id(delivery_id: str, sender: str) -> str:
 def build_message(delivery: Delivery, rendered: Rendered, envelope: Envelope, now: datetime) -> bytes:
     """The mail as it goes on the wire: 7-bit, CRLF, multipart/alternative with text first.
 
-    Raises DeliveryError when the headers that come out are not the headers that went in.
+    Raises DeliveryError when an address is none, or a header would come out broken.
     """
     message = EmailMessage(policy.SMTP)
     for name, value in _headers(delivery, rendered, envelope, now).items():
@@ -69,7 +70,26 @@ def build_message(delivery: Delivery, rendered: Rendered, envelope: Envelope, no
     message.set_content(rendered.text, cte=_encoding(rendered.text))
     message.add_alternative(rendered.html, subtype="html", cte=_encoding(rendered.html))
     message.set_boundary(f"=_{sha256((rendered.text + rendered.html).encode()).hexdigest()[:32]}")
-    return _serialised(message)
+    return on_wire(message)
+
+
+def on_wire(message: EmailMessage) -> bytes:
+    """Folded at 78 as RFC 2047 wants, but for those headers that receivers only understand in one piece.
+
+    Raises DeliveryError when the headers that come out are not the headers that went in.
+    """
+    head = b"".join(
+        (_WIDE if name.lower() in _RAW else policy.SMTP).fold_binary(name, value)
+        for name, value in message.items()
+    )
+    seen = [name.lower() for name in BytesHeaderParser(policy=policy.compat32).parsebytes(head + b"\r\n")]
+    try:
+        body = message.as_bytes(policy=policy.SMTP).partition(b"\r\n\r\n")[2]
+    except MessageError:  # later versions of Python see for themselves
+        seen = []
+    if seen != [name.lower() for name in message]:
+        raise DeliveryError("a header would have been broken by the text in it; not sent", retry=False)
+    return head + b"\r\n" + body
 
 
 def _headers(delivery: Delivery, rendered: Rendered, envelope: Envelope, now: datetime) -> Mapping[str, str]:
@@ -100,16 +120,3 @@ def _unquoted(name: str) -> str:
 def _encoding(text: str) -> str:
     """The shorter of the two encodings that are 7-bit on the wire."""
     return "quoted-printable" if sum(map(str.isascii, text)) > len(text) * 5 / 6 else "base64"
-
-
-def _serialised(message: EmailMessage) -> bytes:
-    """Folded at 78 as RFC 2047 wants, but for those that receivers only understand in one piece."""
-    head = b"".join(
-        (_WIDE if name.lower() in _RAW else policy.SMTP).fold_binary(name, value)
-        for name, value in message.items()
-    )
-    body = message.as_bytes(policy=policy.SMTP).partition(b"\r\n\r\n")[2]
-    seen = [name.lower() for name in BytesHeaderParser(policy=policy.compat32).parsebytes(head + b"\r\n")]
-    if seen != [name.lower() for name in message]:
-        raise DeliveryError("a header would have been broken by the text in it; not sent", retry=False)
-    return head + b"\r\n" + body

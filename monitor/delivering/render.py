@@ -100,14 +100,12 @@ def _fitted(digest: Digest, look: Look) -> tuple[DigestView, str, tuple[Template
         view = digest_view(digest, look.texts, shown, lists)
         html, problems = _write("digest.html.j2", view, look)
         size = len(html.encode())
-        if size <= LIMIT:
+        if size <= LIMIT or not (shown or lists or look.templates):
             return view, html, problems
         if shown:
             shown = min(shown - 1, shown * LIMIT // size)
         elif lists:
             lists = lists // 2
-        elif look.templates is None:
-            return view, html, problems
         else:
             problem = TemplateError(f"digest.html.j2: writes {size} bytes even without stories")
             view, html, ours = _fitted(digest, replace(look, templates=None))

@@ -1,6 +1,7 @@
 """Every channel keeps the promise of ports.Channel, against real servers on loopback."""
 
 import http.client
+import json
 import mailbox
 import os
 import socket
@@ -29,14 +30,16 @@ from monitor.delivering.email import EmailChannel, server_at
 from monitor.delivering.render import sample_alert, to_payload
 from monitor.delivering.slack import SlackChannel
 from monitor.delivering.webhook import WebhookChannel
-from monitor.model.alert import Delivery, Receipt
-from monitor.model.errors import DeliveryError, FetchError
+from monitor.model.alert import Change, Delivery, Digest, Receipt
+from monitor.model.errors import DeliveryError, FetchError, ParseError
 from monitor.ports import Channel, HttpReply
 
 NOW = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)
 SENDER = "Monitor <monitor@example.org>"
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 SHORT = timedelta(seconds=5)
+NONE = Change(0)
+EMPTY = Digest("morning", "Morning", "desk:olena", "2026-11-22T07:00", NOW, NOW, "UTC", NONE, NONE, NONE, ())
 
 
 def delivery(number: int = 1, **changes: Any) -> Delivery:
@@ -570,6 +573,26 @@ def test_a_server_without_starttls_gets_nothing_where_it_is_required(mailer: Mai
     assert [line.split()[0].upper() for line in script.seen] == ["EHLO"]
 
 
+def test_broken_words_of_ones_own_do_not_stop_a_mail(tmp_path: Path) -> None:
+    (tmp_path / "texts.yaml").write_text("nonsense: 1")
+
+    receipt = EmailChannel("desk", f"maildir:{tmp_path / 'mail'}", SENDER, None, tmp_path).send(delivery(), NOW)
+
+    assert receipt.reply == "written to new/01J9ZK3M1.monitor"
+
+
+def test_the_way_out_is_offered_where_a_public_page_exists(tmp_path: Path) -> None:
+    payload = {**to_payload(EMPTY), "unsubscribe_url": "https://monitor.example.org/out?t=1"}
+    for folder, base_url in (("public", "https://monitor.example.org"), ("private", None)):
+        channel = EmailChannel("desk", f"maildir:{tmp_path / folder}", SENDER, base_url)
+        channel.send(delivery(kind="digest.sent", payload=payload), NOW)
+
+    headers = {folder: next(iter(mailbox.Maildir(str(tmp_path / folder)))) for folder in ("public", "private")}
+    assert headers["public"]["List-Unsubscribe"] == "<https://monitor.example.org/out?t=1>"
+    assert headers["public"]["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert headers["private"]["List-Unsubscribe"] is None
+
+
 def test_a_maildir_that_cannot_be_written_is_tried_again(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
 
@@ -634,6 +657,21 @@ def test_a_receivers_own_json_is_signed_too_and_a_broken_template_falls_back_to_
 
     own, ours = (Webhook(SECRET).verify(body, headers) for _, headers, body in origin.requests)
     assert own == {"text": "A test message from monitor"}
+    assert ours["type"] == "alert.created"
+
+
+def test_a_body_template_runs_in_the_killable_child_and_a_killed_one_falls_back_to_ours() -> None:
+    def child(function: Callable[..., Any], *arguments: Any, timeout: timedelta) -> Any:
+        if "slow" in arguments[0]:
+            raise ParseError("took longer than 5 s", "too-costly")
+        return function(*arguments)
+
+    with http_receiver() as (url, origin):
+        for template in ('{"own": true}', "slow"):
+            WebhookChannel("desk", url, (), LoopbackHttp(), template, killable=child).send(delivery(), NOW)
+
+    own, ours = (json.loads(body) for _, _, body in origin.requests)
+    assert own == {"own": True}
     assert ours["type"] == "alert.created"
 
 

@@ -1,13 +1,14 @@
 import email
 import re
 from email import policy
+from email.message import EmailMessage
 
 import pytest
 from delivering_samples import END, delivery, digest, section, story
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.delivering.message import Envelope, build_message, header_text, mail_address, message_id
+from monitor.delivering.message import Envelope, build_message, header_text, mail_address, message_id, on_wire
 from monitor.delivering.render import Rendered, render
 from monitor.model.alert import Alert
 from monitor.model.errors import DeliveryError
@@ -106,6 +107,19 @@ def test_no_title_can_add_a_header(title: str) -> None:
     assert "\n" not in message["Subject"]
 
 
+def test_were_a_header_broken_all_the_same_nothing_would_be_sent() -> None:
+    message = EmailMessage(policy.SMTP)
+    message["To"] = "olena@example.org"
+    message["Subject"] = "=?UTF-8?Q?=0A?=Bcc: evil@example.org"  # what header_text is there to prevent
+    message.set_content("x")
+
+    with pytest.raises(DeliveryError, match="header would have been broken") as caught:
+        on_wire(message)
+
+    assert caught.value.retry is False
+
+
+@settings(deadline=None)  # a busy machine is no failure
 @given(st.text(alphabet=st.characters(), max_size=80) | st.text("=?UTF-8Qqb0AD\r\n :\x85й_", max_size=60))
 def test_no_text_whatever_can_add_a_header(title: str) -> None:
     wire = built(Rendered(title, "x", "x"))
@@ -114,6 +128,7 @@ def test_no_text_whatever_can_add_a_header(title: str) -> None:
     assert names == NAMES
 
 
+@settings(deadline=None)  # a busy machine is no failure
 @given(st.text(max_size=400))
 def test_header_text_is_one_short_line(text: str) -> None:
     line = header_text(text)

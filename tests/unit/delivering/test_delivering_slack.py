@@ -1,10 +1,11 @@
 import json
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from delivering_samples import END, delivery, digest, excerpt, section, story, watch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.delivering.blocks import escape, link, on_wire
@@ -78,6 +79,7 @@ def test_split_messages_are_numbered_and_their_plain_text_names_the_stories() ->
     assert "• high: <https://north.example/world/0|Kyiv raises drone target>" in messages[0]["text"]
 
 
+@settings(deadline=None)  # a busy machine is no failure
 @given(st.text(max_size=200))
 def test_no_text_from_a_feed_becomes_slack_syntax(text: str) -> None:
     escaped = escape(text)
@@ -154,8 +156,8 @@ class Receiver:
     def wait(self, seconds: float) -> None:
         self.now += seconds
 
-    def channel(self) -> SlackChannel:
-        return SlackChannel("desk-slack", URL, self, ticks=lambda: self.now, wait=self.wait)
+    def channel(self, templates: Path | None = None) -> SlackChannel:
+        return SlackChannel("desk-slack", URL, self, templates, ticks=lambda: self.now, wait=self.wait)
 
 
 def answer(status: int, body: str = "", **headers: str) -> HttpReply:
@@ -256,3 +258,20 @@ def test_the_secret_address_is_in_no_error_and_no_representation() -> None:
 
     assert "verysecret" not in str(caught.value)
     assert "verysecret" not in repr(channel)
+
+
+def test_words_of_ones_own_reach_slack_and_broken_ones_do_not_stop_it(tmp_path: Path) -> None:
+    receiver = Receiver()
+    for words in ("why: Чому", "nonsense: 1"):
+        (tmp_path / "texts.yaml").write_text(words, "utf-8")
+        receiver.channel(tmp_path).send(delivery(ALERT), END)
+
+    own, ours = receiver.bodies
+    assert "Чому: “drone” in the title" in texts(own)
+    assert "Why: “drone” in the title" in texts(ours)
+
+
+def test_a_story_without_a_reason_has_no_empty_line() -> None:
+    (message,) = slack_payloads(to_payload(Alert(story(watches=()), "r", "why")))
+
+    assert [block["type"] for block in message["blocks"]] == ["section", "context", "actions"]
