@@ -19,7 +19,7 @@ RECORD = """UPDATE feeds SET lease = '', lease_until = NULL,
 url = ?, host = ?, next_poll_at = ?, title = ?, etag = ?, last_modified = ?, body_hash = ?, same_body = ?,
 first_polled_at = ?, last_polled_at = ?, last_changed_at = ?, state = ?, state_since = ?, told_state = ?,
 failures = ?, failing_since = ?, last_status = ?, last_error = ?, redirect_url = ?, redirect_count = ?,
-redirect_since = ?, old_urls = ?, cadence = ? WHERE id = ?"""
+redirect_since = ?, old_urls = ?, cadence = ?, hints = ? WHERE id = ?"""
 
 
 def record_values(feed: Feed) -> tuple[Any, ...]:
@@ -49,6 +49,7 @@ def record_values(feed: Feed) -> tuple[Any, ...]:
         micros_or_none(feed.redirect_since),
         to_json(list(feed.old_urls)) if feed.old_urls else "[]",
         None if feed.cadence is None else round(feed.cadence.total_seconds() * 1_000_000),
+        clean(feed.hints),
         feed.id,
     )
 
@@ -77,6 +78,7 @@ def new_values(spec: FeedSpec, origin: str, due: datetime) -> dict[str, Any]:
         "redirect_url": "",
         "redirect_count": 0,
         "old_urls": [],
+        "hints": "",
     }
 
 
@@ -118,6 +120,7 @@ def feed_of(row: Row[Any]) -> Feed:
         redirect_since=row.redirect_since,
         old_urls=tuple(row.old_urls),
         cadence=row.cadence,
+        hints=row.hints,
     )
 
 

@@ -79,6 +79,7 @@ feeds = Table(
     Column("redirect_since", Instant),
     Column("old_urls", Json, nullable=False),
     Column("cadence", Duration),
+    Column("hints", Words, nullable=False),
     UniqueConstraint("config_digest"),
     sqlite_autoincrement=True,
 )
@@ -173,6 +174,7 @@ story_entries = Table(
     Column("story_id", BigInteger, ForeignKey("stories.id", ondelete="CASCADE"), nullable=False),
     Column("relation", Words, nullable=False),
     Column("reason", Words, nullable=False),
+    Column("sketch", LargeBinary, nullable=False),  # grouping's own: what tells how alike two texts are
 )
 Index(None, story_entries.c.story_id)
 
@@ -182,6 +184,7 @@ story_keys = Table(
     Column("digest", LargeBinary(16), primary_key=True),
     Column("story_id", BigInteger, ForeignKey("stories.id", ondelete="CASCADE"), primary_key=True),
     Column("entry_id", BigInteger, nullable=False),  # the first of the story that had this key
+    sqlite_with_rowid=False,
 )
 Index(None, story_keys.c.story_id)
 

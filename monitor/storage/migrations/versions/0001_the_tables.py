@@ -56,6 +56,7 @@ def _make_feeds() -> None:
         sa.Column("redirect_since", sa.BigInteger()),
         sa.Column("old_urls", sa.Text(), nullable=False),
         sa.Column("cadence", sa.BigInteger()),
+        sa.Column("hints", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_feeds"),
         sa.UniqueConstraint("config_digest", name="uq_feeds_config_digest"),
         sqlite_autoincrement=True,
@@ -168,6 +169,7 @@ def _make_stories() -> None:
         sa.Column("story_id", sa.BigInteger(), nullable=False),
         sa.Column("relation", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("sketch", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(
             ["entry_id"], ["entries.id"], name="fk_story_entries_entry_id", ondelete="CASCADE"
         ),
@@ -184,6 +186,7 @@ def _make_stories() -> None:
         sa.Column("entry_id", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["story_id"], ["stories.id"], name="fk_story_keys_story_id", ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("digest", "story_id", name="pk_story_keys"),
+        sqlite_with_rowid=False,
     )
     op.create_index("ix_story_keys_story_id", "story_keys", ["story_id"])
 
@@ -246,8 +249,8 @@ def _make_outbox() -> None:
         sa.Column("settled_at", sa.BigInteger()),
         sa.Column("payload", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("seq", name="pk_deliveries"),
-        sa.UniqueConstraint("dedup_key", name="uq_deliveries_dedup_key"),
         sa.UniqueConstraint("id", name="uq_deliveries_id"),
+        sa.UniqueConstraint("dedup_key", name="uq_deliveries_dedup_key"),
         sqlite_autoincrement=True,
     )
     op.create_index(
