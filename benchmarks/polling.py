@@ -103,7 +103,9 @@ def main() -> None:
     parser.add_argument("--alone", action="store_true", help="without reader")
     options = parser.parse_args()
     feeds = options.feeds
-    print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, {feeds} feeds of 20 entries")
+    print(
+        f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, {feeds} feeds of 20 entries"
+    )
     print(f"{'phase':12}{'program':10}{'CPU s':>9}{'wall s':>9}{'peak MB':>9}{'entries':>9}{'CPU ratio':>11}")
     with origin() as port, tempfile.TemporaryDirectory() as name:
         home = Path(name)
@@ -119,14 +121,17 @@ def main() -> None:
             assert ours.entries == expected, f"{phase}: {expected - ours.entries} entries lost"
             line(phase, "monitor", ours, None)
             if not options.alone:
-                theirs = measured([sys.executable, "-c", READER, str(home / "reader.db"), str(port), str(feeds), phase], int)
+                theirs = measured(
+                    [sys.executable, "-c", READER, str(home / "reader.db"), str(port), str(feeds), phase], int
+                )
                 line(phase, "reader", theirs, theirs.cpu / ours.cpu)
 
 
 def line(phase: str, program: str, run: Run, ratio: float | None) -> None:
     shown = "" if ratio is None else f"{ratio:.1f}x"
     print(
-        f"{phase:12}{program:10}{run.cpu:9.2f}{run.wall:9.1f}{run.peak_mb:9.0f}{run.entries:9}{shown:>11}", flush=True
+        f"{phase:12}{program:10}{run.cpu:9.2f}{run.wall:9.1f}{run.peak_mb:9.0f}{run.entries:9}{shown:>11}",
+        flush=True,
     )
 
 

@@ -16,13 +16,14 @@ from monitor.delivering.slack import SlackChannel
 from monitor.delivering.webhook import WebhookChannel
 from monitor.fetching.client import FeedClient
 from monitor.fetching.schedule import PollPolicy
-from monitor.matching.engine import Engine, compile_watchlists
+from monitor.matching.compile import compile_watchlists
+from monitor.matching.engine import Engine
 from monitor.matching.explain import why_words
 from monitor.model.feed import FeedSpec, FetchRequest, FetchResult, ParsedFeed
 from monitor.parsing.formats import parse_fast, parse_tolerant
 from monitor.pipeline.deliver import Deliver
 from monitor.pipeline.digest import Digests
-from monitor.pipeline.health import DeadLetters, HealthNotices
+from monitor.pipeline.health import LIST_TITLE, SYSTEM, TITLES, DeadLetters, HealthNotices
 from monitor.pipeline.notice import Notice
 from monitor.pipeline.poll import Poll
 from monitor.pipeline.subscribe import Subscribe
@@ -86,7 +87,9 @@ class Service:
     def sync(self) -> None:
         """Make the stored feeds equal the configured ones."""
         with self.database.write() as records:
-            records.feeds.sync(self.settings.feeds, self.clock.now(), self.settings.polling.interval, random.random)
+            records.feeds.sync(
+                self.settings.feeds, self.clock.now(), self.settings.polling.interval, random.random
+            )
 
     def reload(self) -> None:
         """Validate whole, then swap. Raises ConfigError and changes nothing when the new one is bad.
@@ -113,7 +116,11 @@ class Service:
         self._pool.close()
 
     def once(
-        self, *, force: bool, only: str | None = None, on_result: Callable[[FetchResult], None] = lambda _result: None
+        self,
+        *,
+        force: bool,
+        only: str | None = None,
+        on_result: Callable[[FetchResult], None] = lambda _result: None,
     ) -> dict[str, Any]:
         """One full cycle; counts as `once --json` prints them."""
         return self.steps.cycle(force=force, only=only, on_result=on_result)
@@ -164,7 +171,7 @@ class Service:
     def _wired(self, settings: Settings, client: "LazyClient", before: Engine | None) -> Steps:
         engine = compile_watchlists(settings.watchlists, before).engine
         database, clock, routes = self.database, self.clock, settings.routes
-        titles = {(watch.watchlist, watch.watch): watch.title for watch in engine.watches}
+        titles = TITLES | {(watch.watchlist, watch.watch): watch.title or watch.watch for watch in engine.watches}
         notice = Notice(routes, titles, why_words, settings.polling.first_poll_max_age, _new_id)
         stopping = self._stopping.is_set
         deliver = Deliver(
@@ -191,7 +198,7 @@ class Service:
             stop=lambda: stopping() or self._client is not client,
         )
         wake = Wake(database, routes, titles, why_words, clock, _new_id)
-        list_titles = {watchlist.id: watchlist.title or watchlist.id for watchlist in settings.watchlists}
+        list_titles = {SYSTEM: LIST_TITLE} | {watchlist.id: watchlist.title or watchlist.id for watchlist in settings.watchlists}
         digests = Digests(database, routes, titles, list_titles, why_words, clock, _new_id)
         return Steps(
             engine=engine,

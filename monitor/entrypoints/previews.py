@@ -49,9 +49,7 @@ def send_sample(service: "Service", name: str, address: str) -> str:
     return channel.send(_delivery(recipient, "test", "test", payload, now), now).reply
 
 
-def _delivery(
-    recipient: Recipient, route: str, kind: str, payload: dict[str, object], now: datetime
-) -> Delivery:
+def _delivery(recipient: Recipient, route: str, kind: str, payload: dict[str, object], now: datetime) -> Delivery:
     return Delivery(
         id=f"{kind}-{now:%Y%m%dT%H%M%S%f}",
         kind=kind,

@@ -18,7 +18,7 @@ from monitor.matching.query import compile_query
 from monitor.matching.samples import check_samples
 from monitor.model.entry import Entry, Source
 from monitor.model.errors import ConfigError, MonitorError, NotFound, ParseError, Problem, QueryError
-from monitor.model.watch import Match, Why
+from monitor.model.watch import Entity, Keyword, Match, Why
 from monitor.parsing.formats import parse_fast, parse_tolerant
 from monitor.settings import Settings, config_directory, environment, format_problem, load
 from monitor.text import html_to_text, plain_text
@@ -219,7 +219,8 @@ def run_samples(config: Path | None) -> list[dict[str, Any]]:
     failed = {(f.watchlist, f.watch, f.number): f for f in check_samples(engine, settings.watchlists)}
     results = []
     for watchlist in settings.watchlists:
-        for watch in (*watchlist.keywords, *watchlist.entities):
+        watches: tuple[Keyword | Entity, ...] = (*watchlist.keywords, *watchlist.entities)
+        for watch in watches:
             for number, sample in enumerate(watch.samples):
                 wrong = failed.get((watchlist.id, watch.id, number))
                 results.append(

@@ -31,9 +31,7 @@ class Digests:
 
     def __call__(self) -> int:
         """Digests put into the outbox."""
-        return sum(
-            self._due(route, recipient) for route in self.routes if route.digest for recipient in route.to
-        )
+        return sum(self._due(route, recipient) for route in self.routes if route.digest for recipient in route.to)
 
     def _due(self, route: Route, recipient: Recipient) -> bool:
         now = self.clock.now()
@@ -88,16 +86,20 @@ class Digests:
     ) -> Digest:
         feeds = records.feeds.all()
         watchlists = sorted({fate.watchlist for fate in fates})
+        items = self._items(records, fates)
+        before = records.desk.last_counts(route.name, recipient)
+        if before is None:  # the first digest reaches back as far as the news that it holds
+            start = min([start, *(item.story.at for item in items)])
         return build_digest(
             route,
             recipient,
             slot,
             min(start, slot.utc),
             slot.utc,
-            self._items(records, fates),
+            items,
             titles=self.list_titles,
             bars={name: _bars(records, name, slot.utc, recipient.timezone) for name in watchlists},
-            before=records.desk.last_counts(route.name, recipient),
+            before=before,
             health=unwell(feeds),
             feeds_total=len(feeds),
             schedule=cron_words(route.digest) if route.digest else "on request",
@@ -105,7 +107,9 @@ class Digests:
 
     def _items(self, records: Records, fates: Sequence[Fate]) -> list[DigestItem]:
         """One item a story: its first entry among the fates shows it."""
-        by_story = sorted((f for f in fates if f.story_id is not None), key=lambda f: (f.story_id or 0, f.entry_id))
+        by_story = sorted(
+            (f for f in fates if f.story_id is not None), key=lambda f: (f.story_id or 0, f.entry_id)
+        )
         stories = records.stories.get_many(sorted({f.story_id for f in by_story if f.story_id is not None}))
         entry_ids = sorted({fate.entry_id for fate in by_story})
         entries = records.entries.get_many(entry_ids)

@@ -12,6 +12,19 @@ from monitor.pipeline.notice import Item, Notice
 from monitor.ports import Records
 
 SYSTEM = "system"
+LIST_TITLE = "Feeds and channels"
+TITLES = {
+    (SYSTEM, "feed-failing"): "A feed fails",
+    (SYSTEM, "feed-recovered"): "A feed is well again",
+    (SYSTEM, "feed-gone"): "A feed is gone",
+    (SYSTEM, "feed-gap"): "Entries may have been missed",
+    (SYSTEM, "feed-moved"): "A feed moved",
+    (SYSTEM, "feed-truncated"): "A feed arrives cut off",
+    (SYSTEM, "feed-not-a-feed"): "A feed is no feed any more",
+    (SYSTEM, "feed-silent"): "A feed is unusually silent",
+    (SYSTEM, "feed-held"): "A flood of entries is held",
+    (SYSTEM, "delivery-dead"): "A message could not be delivered",
+}
 _FEED_KEY = "system-feed"  # the desk remembers the id of the archived feed that carries our own notices
 
 

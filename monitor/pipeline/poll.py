@@ -1,12 +1,13 @@
 """Poll: claim due feeds, fetch them together, and commit what each one brought in one transaction."""
 
 import hashlib
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from monitor import telemetry
-from monitor.fetching.schedule import AfterPoll, PollPolicy, after_poll
+from monitor.fetching.schedule import AfterPoll, PollPolicy, after_outage, after_poll, is_our_outage
 from monitor.matching.engine import Engine
 from monitor.model.entry import Entry, Source, StoredEntry
 from monitor.model.errors import ParseError
@@ -19,6 +20,7 @@ from monitor.ports import Chance, Clock, Database, Fetcher, Parser, Records
 from monitor.telemetry import log
 
 LEASE = timedelta(minutes=15)
+RECENT = 20  # results that say together whether our own network is down (P10)
 BATCH = 100  # feeds claimed and results committed together
 FLOOD_SHARE, FLOOD_COUNT = 0.8, 20  # polling.md §4
 
@@ -86,6 +88,7 @@ class Poll:
     ) -> PollSummary:
         summary = PollSummary()
         flying: dict[int, Feed] = {}
+        recent: deque[FetchResult] = deque(maxlen=RECENT)
         begun = self.clock.now()
         try:
             while True:
@@ -95,7 +98,10 @@ class Poll:
                 summary.due += len(claimed)
                 self.fetcher.submit([self._request(feed) for feed in claimed])
                 results = self.fetcher.collect(0.2) if flying else []
-                self._commit([self._outcome(flying.pop(r.request.feed_id), r) for r in results], summary)
+                recent.extend(results)
+                outage = is_our_outage(recent)
+                outcomes = [self._outcome(flying.pop(r.request.feed_id), r, outage) for r in results]
+                self._commit(outcomes, summary)
                 for result in results:
                     on_result(result)
                 if not flying and not claimed:
@@ -135,8 +141,11 @@ class Poll:
             proxy=spec.proxy,
         )
 
-    def _outcome(self, feed: Feed, result: FetchResult) -> Outcome:
+    def _outcome(self, feed: Feed, result: FetchResult, outage: bool) -> Outcome:
         """Pure but for reading what is known: parse, tell new from known, match."""
+        if outage and result.error:
+            again = after_outage(feed, self.policy, self.clock.now(), self.chance)
+            return Outcome(result, feed, AfterPoll(again))
         body_hash = hashlib.blake2b(result.body, digest_size=16).hexdigest() if result.body else ""
         if result.status not in (200, 226) or body_hash == feed.body_hash:
             return self._unchanged(feed, result, body_hash)
@@ -152,9 +161,7 @@ class Poll:
         return self._understood(feed, result, parsed, verdicts, body_hash, first=first)
 
     def _unchanged(self, feed: Feed, result: FetchResult, body_hash: str) -> Outcome:
-        after = after_poll(
-            feed, result, None, body_hash, 0, False, self.policy, self.clock.now(), self.chance
-        )
+        after = after_poll(feed, result, None, body_hash, 0, False, self.policy, self.clock.now(), self.chance)
         return Outcome(result, feed, after)
 
     def _understood(
@@ -170,9 +177,7 @@ class Poll:
         source = source_of(feed, parsed.title)
         fresh = sum(verdict.kind == "new" for verdict in verdicts)
         gap = not first and bool(verdicts) and fresh == len(verdicts)
-        after = after_poll(
-            feed, result, parsed, body_hash, fresh, gap, self.policy, self.clock.now(), self.chance
-        )
+        after = after_poll(feed, result, parsed, body_hash, fresh, gap, self.policy, self.clock.now(), self.chance)
         return Outcome(
             result=result,
             before=feed,
@@ -224,7 +229,9 @@ class Poll:
         first = outcome.before.first_polled_at is None
         source = source_of(feed)
         return [
-            Item(StoredEntry(entry_id, feed.id, change.entry, source, now), tuple(change.matches), first_poll=first)
+            Item(
+                StoredEntry(entry_id, feed.id, change.entry, source, now), tuple(change.matches), first_poll=first
+            )
             for entry_id, change in zip(ids, new, strict=True)
         ]
 
@@ -264,6 +271,6 @@ def _count(outcome: Outcome, summary: PollSummary) -> None:
 
 
 def _outcome_word(outcome: Outcome) -> str:
-    if outcome.after.feed.failures:
+    if outcome.result.error or outcome.after.feed.failures:
         return "failed"
     return "changed" if outcome.parsed else "not-modified"

@@ -47,7 +47,9 @@ class Desk:
     def configure(self, *feeds: str, main: str = MAIN, watchlist: str = WATCHLIST) -> None:
         (self.config / "watchlists").mkdir(parents=True, exist_ok=True)
         lines = "\n".join(f'  - {{ url: "{self.origin.url}{feed}" }}' for feed in feeds) or "  []"
-        (self.config / "monitor.yaml").write_text(main.format(feeds=lines, origin=self.origin.url), encoding="utf-8")
+        (self.config / "monitor.yaml").write_text(
+            main.format(feeds=lines, origin=self.origin.url), encoding="utf-8"
+        )
         (self.config / "watchlists" / "drones.yaml").write_text(watchlist, encoding="utf-8")
 
     def run(self, *arguments: str, stdin: str = "") -> "subprocess.CompletedProcess[str]":

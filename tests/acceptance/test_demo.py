@@ -90,5 +90,7 @@ def test_help_starts_with_an_example_for_every_command(desk: Desk) -> None:
 
     assert len(commands) > 20
     for command in commands:
-        shown = subprocess.run([*MONITOR, command, "--help"], capture_output=True, text=True, timeout=30, check=True)
+        shown = subprocess.run(
+            [*MONITOR, command, "--help"], capture_output=True, text=True, timeout=30, check=True
+        )
         assert "Example: monitor" in shown.stdout, command

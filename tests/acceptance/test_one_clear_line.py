@@ -59,7 +59,9 @@ def test_a_mail_server_that_is_not_there_leaves_the_mail_waiting(desk: Desk) -> 
 
 def test_a_feed_that_does_not_answer_is_counted_and_explained(desk: Desk) -> None:
     desk.configure("/gone", "/page")
-    desk.origin.answers["/page"] = Answer(body=b"<html><body>Hello</body></html>", headers={"Content-Type": "text/html"})
+    desk.origin.answers["/page"] = Answer(
+        body=b"<html><body>Hello</body></html>", headers={"Content-Type": "text/html"}
+    )
 
     done = desk.run("once", "--strict")
 

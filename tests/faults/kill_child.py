@@ -93,7 +93,9 @@ def work(config: Path, mode: str, *, drain: bool) -> None:
         quiet = 0
         while quiet < 2:
             done = service.once(force=True)
-            nothing = not done["entries"]["new"] and not done["deliveries"]["sent"] and not done["deliveries"]["retry"]
+            nothing = (
+                not done["entries"]["new"] and not done["deliveries"]["sent"] and not done["deliveries"]["retry"]
+            )
             quiet = quiet + 1 if drain and nothing else 0
 
 
@@ -104,7 +106,7 @@ def main(config: Path, mode: str) -> None:
         if child == 0:
             try:
                 work(config, mode, drain=line.strip() == "drain")
-            except BaseException as error:
+            except BaseException as error:  # noqa: BLE001 - the parent reads what went wrong
                 print(f"failed {error!r}", flush=True)
                 os._exit(1)
             os._exit(0)

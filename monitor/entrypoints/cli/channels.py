@@ -37,8 +37,8 @@ def list_(config: Config = None, json: Json = False) -> None:
     table(columns, ([row[c] for c in columns] for row in rows), "no channels in the configuration")
 
 
-@app.command()
-def test(
+@app.command("test")
+def try_out(
     name: Annotated[str, typer.Argument(help="Name of a channel.")],
     to: Annotated[str, typer.Option(help="E-mail address [default: the first person routed there].")] = "",
     config: Config = None,

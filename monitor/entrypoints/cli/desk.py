@@ -43,7 +43,9 @@ def mute(
         if kind and value:
             until = now + span_of_time(for_)
             number = records.desk.add_mute(Mute(0, kind.value, value, until, getpass.getuser(), note_))
-            note(f"mute {number}: {kind.value} {value} until {until:%Y-%m-%d %H:%M} UTC; undo: monitor unmute {number}")
+            note(
+                f"mute {number}: {kind.value} {value} until {until:%Y-%m-%d %H:%M} UTC; undo: monitor unmute {number}"
+            )
             return
         mutes = records.desk.mutes(now)
     if json:
@@ -56,7 +58,9 @@ def mute(
     )
 
 
-def unmute(number: Annotated[int, typer.Argument(help="As `monitor mute` lists it.")], config: Config = None) -> None:
+def unmute(
+    number: Annotated[int, typer.Argument(help="As `monitor mute` lists it.")], config: Config = None
+) -> None:
     """End a mute.
 
     Example: monitor unmute 3

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from monitor.app import Service
     from monitor.model.alert import Route
 
-app = typer.Typer(help="See a digest before it is sent, or send it now.\n\nExample: monitor digest preview morning")
+app = typer.Typer(
+    help="See a digest before it is sent, or send it now.\n\nExample: monitor digest preview morning"
+)
 schedule = typer.Typer(help="When digests come.\n\nExample: monitor schedule next --count 3")
 
 
@@ -72,7 +74,9 @@ def send(route: Annotated[str, typer.Argument(help="Name of a route.")], config:
 
 
 @schedule.command("next")
-def next_(count: Annotated[int, typer.Option(min=1, max=1000)] = 5, config: Config = None, json: Json = False) -> None:
+def next_(
+    count: Annotated[int, typer.Option(min=1, max=1000)] = 5, config: Config = None, json: Json = False
+) -> None:
     """The next digests for each recipient, in local time and UTC.
 
     Example: monitor schedule next --count 3

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from monitor.app import Service
     from monitor.model.feed import Feed
 
-app = typer.Typer(help="Add, look after, import and export feeds.\n\nExample: monitor feeds add https://example.org/")
+app = typer.Typer(
+    help="Add, look after, import and export feeds.\n\nExample: monitor feeds add https://example.org/"
+)
 
 Name = Annotated[str, typer.Argument(help="Feed number, URL, or part of its title.")]
 Tags = Annotated[list[str] | None, typer.Option("--tag", help="A tag; may be repeated.")]
@@ -35,7 +37,9 @@ def add(url: Annotated[str, typer.Argument(help="A feed, or a page that links to
         with service.database.write() as records:
             feed, is_new = records.feeds.add(spec, service.clock.now())
     if json:
-        out_json({"id": feed.id, "url": feed.spec.url, "added": is_new, "title": found.title, "entries": found.entries})
+        out_json(
+            {"id": feed.id, "url": feed.spec.url, "added": is_new, "title": found.title, "entries": found.entries}
+        )
     else:
         verb = "added" if is_new else "already there:"
         out(f"{verb} feed {feed.id}: {found.title or feed.spec.url} ({found.entries} entries) {feed.spec.url}")

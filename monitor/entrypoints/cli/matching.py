@@ -19,7 +19,7 @@ def register(app: typer.Typer) -> None:
     app.command("try")(try_)
     app.command()(match)
     app.command()(explain)
-    app.command()(test)
+    app.command("test")(run_tests)
 
 
 def try_(
@@ -56,7 +56,9 @@ def try_(
 
 
 def match(
-    files: Annotated[list[str], typer.Argument(help="Feed files (RSS, Atom, JSON Feed) or JSON Lines; - is stdin.")],
+    files: Annotated[
+        list[str], typer.Argument(help="Feed files (RSS, Atom, JSON Feed) or JSON Lines; - is stdin.")
+    ],
     config: Config = None,
     json: Json = False,
 ) -> None:
@@ -82,7 +84,9 @@ def match(
 
 def explain(
     entry: Annotated[int, typer.Argument(help="Entry number.")],
-    watch: Annotated[str, typer.Option(help="WATCHLIST/WATCH or the watch alone [default: all that matched].")] = "",
+    watch: Annotated[
+        str, typer.Option(help="WATCHLIST/WATCH or the watch alone [default: all that matched].")
+    ] = "",
     config: Config = None,
     json: Json = False,
 ) -> None:
@@ -101,7 +105,7 @@ def explain(
         out(render_explained(explained))
 
 
-def test(config: Config = None, json: Json = False) -> None:
+def run_tests(config: Config = None, json: Json = False) -> None:
     """Run every watch's samples; exit 1 when one fails.
 
     Example: monitor test --config config
@@ -161,5 +165,3 @@ def _show_match(entry: "Entry", found: "list[Match]") -> None:
     out(entry.title or entry.url or entry.identity)
     for one in found:
         out(f"  {one.watchlist}/{one.watch} ({one.severity.word}): {why_words(one.why)}")
-
-

@@ -7,7 +7,9 @@ import typer
 from monitor.entrypoints.cli.console import Config, Json, ago, note, out, out_json, table
 from monitor.model.alert import Delivery, DeliveryState, FateState
 
-app = typer.Typer(help="Messages on their way, and those that failed.\n\nExample: monitor outbox list --state dead")
+app = typer.Typer(
+    help="Messages on their way, and those that failed.\n\nExample: monitor outbox list --state dead"
+)
 
 Id = Annotated[str, typer.Argument(help="A delivery id, or its unique beginning.")]
 

@@ -73,7 +73,12 @@ def check(config: Config = None, json: Json = False) -> None:
     else:
         problems = list(settings.warnings)
     if json:
-        out_json({"ok": all(p.level != "error" for p in problems), "problems": [dataclasses.asdict(p) for p in problems]})
+        out_json(
+            {
+                "ok": all(p.level != "error" for p in problems),
+                "problems": [dataclasses.asdict(p) for p in problems],
+            }
+        )
         if any(problem.level == "error" for problem in problems):
             raise typer.Exit(3)
         return

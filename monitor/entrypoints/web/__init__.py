@@ -29,7 +29,12 @@ def page_server(service: "Service") -> Iterator[None]:
 
     host, _, port = listen.rpartition(":")
     config = uvicorn.Config(
-        make_page(service), host=host.strip("[]"), port=int(port), log_config=None, access_log=False, lifespan="off"
+        make_page(service),
+        host=host.strip("[]"),
+        port=int(port),
+        log_config=None,
+        access_log=False,
+        lifespan="off",
     )
     server = uvicorn.Server(config)
     sockets = [_bound(config, listen)]
@@ -55,5 +60,7 @@ def _bound(config: "uvicorn.Config", listen: str) -> "socket.socket":
         bound.bind((config.host, config.port))
     except OSError as error:
         bound.close()
-        raise MonitorError(f"web.listen: cannot listen on {listen}: {error.strerror}; choose another port") from error
+        raise MonitorError(
+            f"web.listen: cannot listen on {listen}: {error.strerror}; choose another port"
+        ) from error
     return bound

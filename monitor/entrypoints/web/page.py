@@ -81,6 +81,6 @@ def status_view(service: "Service") -> dict[str, Any]:
 
 def _template() -> Any:
     text = resources.files("monitor.entrypoints.web").joinpath("templates/status.html.j2").read_text("utf-8")
-    return Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True).from_string(
-        text
-    )
+    return Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    ).from_string(text)
