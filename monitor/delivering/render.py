@@ -37,7 +37,7 @@ __all__ = [
 ]
 
 LIMIT = 85_000  # bytes of HTML after inlining: Gmail clips near 102 KB
-MOST_STORIES = 60  # more never fit below the limit
+MOST_STORIES, MOST_LISTS = 60, 40  # more never fit below the limit
 USER_TIME = timedelta(seconds=5)  # for one rendering of a user's template
 USER_LIMIT = 2_000_000  # characters that a user's template may write
 
@@ -93,23 +93,32 @@ def render_digest(digest: Digest, look: Look | None = None) -> Rendered:
 
 
 def _fitted(digest: Digest, look: Look) -> tuple[DigestView, str, tuple[TemplateError, ...]]:
-    """Fewer stories until it fits, then fewer watchlists; a user's template that stays too long is given up."""
+    """Fewer stories until it fits, then fewer watchlists; a user's template that fails is not asked again."""
     shown = min(MOST_STORIES, sum(len(section.stories) for section in digest.sections))
-    lists = min(40, len(digest.sections))
+    lists = min(MOST_LISTS, len(digest.sections))
     while True:
         view = digest_view(digest, look.texts, shown, lists)
         html, problems = _write("digest.html.j2", view, look)
         size = len(html.encode())
+        if problems:
+            return _in_our_own(digest, look, problems)
         if size <= LIMIT or not (shown or lists or look.templates):
-            return view, html, problems
+            return view, html, ()
         if shown:
             shown = min(shown - 1, shown * LIMIT // size)
         elif lists:
             lists = lists // 2
         else:
-            problem = TemplateError(f"digest.html.j2: writes {size} bytes even without stories")
-            view, html, ours = _fitted(digest, replace(look, templates=None))
-            return view, html, (*problems, problem, *ours)
+            return _in_our_own(
+                digest, look, (TemplateError(f"digest.html.j2: writes {size} bytes without a story"),)
+            )
+
+
+def _in_our_own(
+    digest: Digest, look: Look, problems: tuple[TemplateError, ...]
+) -> tuple[DigestView, str, tuple[TemplateError, ...]]:
+    view, html, _ = _fitted(digest, replace(look, templates=None))
+    return view, html, problems
 
 
 def _write(name: str, view: DigestView | AlertView, look: Look) -> tuple[str, tuple[TemplateError, ...]]:

@@ -34,6 +34,6 @@ def no_answer(error: FetchError) -> DeliveryError:
     """Failing before the request left is certain; afterwards the receiver may have it."""
     return DeliveryError(
         f"no answer: {error}",
-        retry=error.kind != "forbidden",
+        retry=error.kind not in ("forbidden", "url"),
         ambiguous=error.kind not in _NEVER_SENT,
     )

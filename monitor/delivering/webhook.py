@@ -11,7 +11,6 @@ from typing import Any
 from jinja2 import BaseLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from monitor import __version__
 from monitor.delivering.events import LIMIT, body_of, event_for
 from monitor.delivering.render import sandboxed
 from monitor.delivering.reply import in_words, no_answer, wait_named
@@ -53,7 +52,6 @@ class WebhookChannel:
         body = self._body(delivery)
         headers = {
             "content-type": "application/json",
-            "user-agent": f"monitor/{__version__}",
             **signed_headers(self._keys, delivery.id, now, body),
         }
         try:

@@ -397,7 +397,7 @@ def test_a_template_that_writes_too_much_gives_way_to_ours(tmp_path: Path) -> No
     rendered = render_digest(digest(section([story()])), look_from(tmp_path))
 
     assert rendered.html == render_digest(digest(section([story()]))).html
-    assert "even without stories" in str(rendered.problems[-1])
+    assert "without a story" in str(rendered.problems[-1])
 
 
 class Child:
@@ -424,6 +424,23 @@ def test_a_users_template_runs_in_the_killable_child(tmp_path: Path) -> None:
     rendered = render_alert(ALERT, look_from(tmp_path, dying))
     assert rendered.text == render_alert(ALERT).text
     assert "took longer" in str(rendered.problems[0])
+
+
+def test_words_that_alone_break_the_limit_still_make_a_message(tmp_path: Path) -> None:
+    overridden(tmp_path, "texts.yaml", f"sent_by: {'x' * LIMIT}")
+
+    assert "x" * LIMIT in render_digest(digest(section([story()])), look_from(tmp_path)).html
+
+
+def test_a_template_that_was_killed_is_not_asked_again_for_the_same_digest(tmp_path: Path) -> None:
+    overridden(tmp_path, "digest.html.j2", "endless")
+    child = Child(dies=True)
+
+    rendered = render_digest(digest(section([story(n) for n in range(500)])), look_from(tmp_path, child))
+
+    assert child.calls == 2  # HTML and text
+    assert len(rendered.problems) == 2
+    assert len(rendered.html.encode()) <= LIMIT
 
 
 def test_the_sample_of_a_test_message_renders() -> None:
