@@ -1,0 +1,248 @@
+"""Forms of a person's name: parts, scripts and inflection put together (matching.md §3)."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from monitor.matching.inflect import CASES, case_forms, with_prefixes
+from monitor.matching.lexicon import clusters, fold, guards, particles
+from monitor.matching.names import PersonName, is_east_slavic, script_of
+from monitor.matching.spelling import (
+    Spelling,
+    from_cyrillic,
+    from_latin,
+    from_latin_east_slavic,
+    given_spellings,
+    language_name,
+    unique,
+)
+
+MOST = 2000  # forms of one entity
+_ARTICLES = ("al", "el", "")
+_CYRILLIC_ARTICLES = {"uk": ("аль", "ас", "ель", ""), "ru": ("аль", "ас", "эль", ""), "bg": ("ал", "ас", "")}
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One way to write an entity.
+
+    ``text`` is words as a reader would type them ("Володимира Зеленського"); the engine folds case and marks,
+    and hyphens and apostrophes separate words. ``exact``: the original must read so, letter for letter.
+    ``surname_only``: one bare name, whose neighbours decide. ``case``: empty for the nominative.
+    """
+
+    text: str
+    origin: str  # e.g. "alias · Ukrainian · dative"
+    exact: bool = False
+    surname_only: bool = False
+    language: str = ""
+    case: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """A person's spellings: surnames (with particles) and, in the same order as in the name, given names."""
+
+    surnames: tuple[Spelling, ...]
+    given: tuple[tuple[Spelling, ...], ...]
+    alone: bool  # the surname may stand alone
+    gender: str
+
+
+def person_parts(names: list[PersonName], sources: list[str], gender: str) -> Parts:
+    """Spell every name of a person in every language."""
+    east = is_east_slavic(names)
+    respelled = any(name.free or name.script in ("ar", "he") for name in names)
+    surnames: list[Spelling] = []
+    given: list[list[Spelling]] = []
+    for name, source in zip(names, sources, strict=True):
+        surnames += _surname_spellings(name, source, east=east, respelled=respelled)
+        for at, word in enumerate(name.given):
+            while len(given) <= at:
+                given.append([])
+            given[at] += _given(word, name, source, east=east)
+    return Parts(
+        tuple(unique(surnames)),
+        tuple(tuple(unique(spellings)) for spellings in given),
+        all(_may_stand_alone(name) for name in names[:1]),
+        gender,
+    )
+
+
+def person_forms(parts: Parts) -> Iterator[Form]:
+    """Surname alone, full name, initials and surname, surname and given name."""
+    inflected = [
+        (spelling, case_forms(spelling.text, spelling.language, "s", parts.gender)) for spelling in parts.surnames
+    ]
+    if parts.alone:
+        yield from _surname_forms(inflected)
+    yield from _full_forms(inflected, parts)
+    yield from _crossed_forms(parts, alone=parts.alone)
+    yield from _initial_forms(inflected, parts)
+
+
+def literal_forms(text: str, source: str, *, bare: bool, language: str = "") -> Iterator[Form]:
+    """A name of a script we have no rules for, or a nickname; Arabic and Hebrew take their joined words."""
+    code = language or script_of(text)
+    code = "" if code in ("latin", "cyrillic") else code
+    origin = f"{source} · {language_name(code)}" if code else source
+    yield Form(text, origin, surname_only=bare, language=code)
+    for spelled in _other_letters(text) if code == "ar" else ():
+        yield Form(spelled, f"{origin} · letters", surname_only=bare, language=code)
+    for joined in with_prefixes(text, code):
+        yield Form(joined, f"{origin} · joined word", surname_only=bare, language=code, case="joined")
+
+
+def _surname_spellings(name: PersonName, source: str, *, east: bool, respelled: bool) -> list[Spelling]:
+    if name.script == "cyrillic":
+        spelled = from_cyrillic(name.surname, source, latin=east)
+    elif name.script == "latin":
+        spelled = (
+            from_latin_east_slavic(name.surname, source)
+            if east
+            else from_latin(name.surname, source, respelled=respelled, language=_origin_language(name))
+        )
+    else:
+        spelled = [Spelling(name.surname, name.script, source)]
+    if not name.particles:
+        return spelled
+    return [with_particle for spelling in spelled for with_particle in _with_particles(spelling, name)]
+
+
+def _origin_language(name: PersonName) -> str:
+    """The language whose sounds the surname has, as far as its particle tells."""
+    if name.free:
+        return "ar"
+    first = fold(name.particles[0]) if name.particles else ""
+    return "de" if first in ("von", "zu") else ""
+
+
+def _with_particles(spelling: Spelling, name: PersonName) -> list[Spelling]:
+    if name.script not in ("latin", "cyrillic"):
+        return [Spelling(" ".join((*name.particles, spelling.text)), spelling.language, spelling.via)]
+    if name.free:
+        articles = _CYRILLIC_ARTICLES.get(spelling.language, _ARTICLES)
+        if script_of(spelling.text) not in ("latin", "cyrillic"):
+            articles = ("αλ", "")
+        elif script_of(spelling.text) == "latin":
+            articles = ("al", "el", "as", "es", "")
+        return [
+            Spelling(f"{article} {spelling.text}".strip(), spelling.language, spelling.via) for article in articles
+        ]
+    script = script_of(spelling.text)
+    spelled = [
+        [s for s in particles()[fold(word)][1] if script_of(s) == script] or [word] for word in name.particles
+    ]
+    if script == "latin":
+        phonetic = spelling.language in ("hr", "lv") and spelling.text != name.surname
+        spelled = [[options[-1] if phonetic else options[0]] for options in spelled]
+    return [
+        Spelling(" ".join((*(options[0] for options in spelled), spelling.text)), spelling.language, spelling.via)
+    ]
+
+
+def _given(word: str, name: PersonName, source: str, *, east: bool) -> list[Spelling]:
+    known = given_spellings(word, source)
+    if known is not None:
+        return known
+    if name.script == "cyrillic":
+        return from_cyrillic(word, source, latin=east)
+    if name.script == "latin":
+        return from_latin_east_slavic(word, source) if east else from_latin(word, source, respelled=False)
+    return [Spelling(word, name.script, source)]
+
+
+def _may_stand_alone(name: PersonName) -> bool:
+    guard = guards().get(fold(name.surname))
+    short = len(fold(name.surname)) < 3 and name.script in ("latin", "cyrillic", "el")
+    return not short and (guard is None or guard.kind != "frequent" or bool(name.particles))
+
+
+Inflected = list[tuple[Spelling, tuple[tuple[str, str], ...]]]
+
+
+def _surname_forms(inflected: Inflected) -> Iterator[Form]:
+    for spelling, cases in inflected:
+        if spelling.language in ("ar", "he"):
+            yield from literal_forms(spelling.text, spelling.via, bare=True, language=spelling.language)
+            continue
+        for case, text in cases:
+            yield Form(text, _origin(spelling, case), surname_only=True, language=spelling.language, case=case)
+
+
+def _full_forms(inflected: Inflected, parts: Parts) -> Iterator[Form]:
+    """Given name and surname of one language in the same case; the case of a suffix stands on the last word only."""
+    for spelling, cases in inflected:
+        for given in _given_in(spelling.language, spelling.text, parts):
+            inflected_given = _cases_of(given, spelling.language, parts.gender)
+            for case, text in cases:
+                head = (
+                    given
+                    if case in ("suffix", "poss", "")
+                    else inflected_given.get(case, inflected_given.get("gen", given))
+                )
+                yield Form(f"{head} {text}", _origin(spelling, case), language=spelling.language, case=case)
+            if spelling.language == "hu":
+                for case, text in case_forms(given, "hu", "g", parts.gender):
+                    yield Form(f"{spelling.text} {text}", _origin(spelling, case), language="hu", case=case)
+            else:
+                yield Form(f"{spelling.text} {given}", _origin(spelling, ""), language=spelling.language)
+
+
+def _crossed_forms(parts: Parts, *, alone: bool) -> Iterator[Form]:
+    """Every Latin given name with every Latin surname: newspapers mix schemes."""
+    surnames = {spelling.text: spelling for spelling in parts.surnames if script_of(spelling.text) == "latin"}
+    given = {s.text for spellings in parts.given[:1] for s in spellings if script_of(s.text) == "latin"}
+    for surname, spelling in list(surnames.items())[: 12 if alone else 4]:
+        for name in sorted(given)[: 10 if alone else 40]:
+            yield Form(f"{name} {surname}", f"{spelling.via} · mixed schemes", language=spelling.language)
+
+
+def _initial_forms(inflected: Inflected, parts: Parts) -> Iterator[Form]:
+    """Initials before the surname; the cases only where the surname does not count alone."""
+    for spelling, cases in inflected:
+        script = script_of(spelling.text)
+        letters = {s.text[0] for g in parts.given[:1] for s in g if script_of(s.text) == script}
+        for letter in sorted(letters)[:4]:
+            for case, text in cases if not parts.alone else cases[:1]:
+                yield Form(
+                    f"{letter} {text}",
+                    f"{_origin(spelling, case)} · initial",
+                    language=spelling.language,
+                    case=case,
+                )
+
+
+def _given_in(language: str, surname: str, parts: Parts) -> list[str]:
+    """At most two ways to write the given names in this language, whole and the first alone."""
+    script = script_of(surname)
+    options = []
+    for spellings in parts.given:
+        same = [s.text for s in spellings if s.language == language and script_of(s.text) == script]
+        any_language = [s.text for s in spellings if s.language == "" and script_of(s.text) == script]
+        options.append([*any_language[:1], *same] if script == "latin" else [*same, *any_language])
+    options = [words for words in options if words]
+    if not options:
+        return []
+    whole = " ".join(words[0] for words in options)
+    return list(dict.fromkeys([whole, *options[0][:2], *(words[0] for words in options[1:])]))[:4]
+
+
+def _cases_of(given: str, language: str, gender: str) -> dict[str, str]:
+    """case -> the given names in that case, each word inflected."""
+    found: dict[str, list[str]] = {}
+    words = [dict(reversed(case_forms(word, language, "g", gender))) for word in given.split()]
+    for case in CASES:
+        if any(case in forms for forms in words):
+            found[case] = [forms.get(case, forms[""]) for forms in words]
+    return {case: " ".join(forms) for case, forms in found.items()}
+
+
+def _origin(spelling: Spelling, case: str) -> str:
+    return f"{spelling.origin} · {CASES[case]}" if case else spelling.origin
+
+
+def _other_letters(text: str) -> Iterable[str]:
+    """Persian and Egyptian writing of the same Arabic word."""
+    yield text.replace("ي", "ی").replace("ك", "ک")
+    if text.endswith("ي"):
+        yield text[:-1] + "ى"

@@ -1,0 +1,347 @@
+"""Does this occurrence of a bare name mean the entity? Decided by the words around it (matching.md §3, namesakes)."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+
+from monitor.matching.lexicon import Guard, fold, given_names, guards, stems, words
+from monitor.matching.names import script_of
+from monitor.matching.translit import transliterate
+
+_WORD = re.compile(r"[^\W_]+(?:['’ʼ][^\W_]+)*\.?")
+_AROUND = 160
+_SENTENCE_END = re.compile(r"[.!?…:;»”\"\n|]\s*[\"«“„(–—-]*\s*$|[–—]\s*$")
+_JOINS = re.compile(r"[ \t\u00a0\u202f]*[-‐‑–]?[ \t\u00a0\u202f]*$")
+_PATRONYMIC = re.compile(r"(?:ович|евич|йович|івн|ївн|овн|евн|ovich|evich|ovych|evych|ivna|ovna|evna)\w{0,3}$")
+_ENDINGS = {
+    "cyrillic": "ові еві єві ом ем єм ою ею єю ию ой ей ії ія ію ия ию ии а у ю я і е и ы о ь й".split(),
+    "latin": "owi ovi iem em om ie ou nak nek nal nel val vel hoz hez tol rol ban ben lle lta ssa sta iga ile ils as is us a u e y i n s t".split(),
+}
+_RESTORED = {"cyrillic": ("", "а", "я", "й", "ь", "о", "ий", "ій", "ія", "ия"), "latin": ("", "a", "e", "o", "y", "i")}
+_ROMANISATIONS = ("uk-2010", "uk-bgn", "ru-bgn", "ru-icao", "bg-2009")
+
+
+@dataclass(frozen=True, slots=True)
+class Bearer:
+    """What tells a person from namesakes: given names and initials in all scripts (folded), gender."""
+
+    given: frozenset[str] = frozenset()
+    initials: frozenset[str] = frozenset()
+    gender: str = ""
+    scripts: frozenset[str] = frozenset()  # in which a given name is known
+    surname_first: bool = False  # Hungarian: the given name follows
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An occurrence with its neighbours as they stand in the text."""
+
+    matched: str
+    before: tuple[str, ...]  # nearest last
+    after: tuple[str, ...]
+    joined: bool  # only a space or a hyphen parts it from the word before
+    followed: bool  # the same for the word after
+    opens: bool  # the occurrence opens a sentence
+    opener: bool  # the word before it opens a sentence
+    dotted: bool  # U+00B7 or a katakana dot stands before it
+    has_capitals: bool  # the surroundings know capitals
+    shouting: bool  # … and nothing else
+    language: str
+
+
+def place_of(text: str, start: int, end: int, language: str) -> Place:
+    """Look ``_AROUND`` characters to each side of ``text[start:end]``."""
+    left, right = text[max(0, start - _AROUND) : start], text[end : end + _AROUND]
+    before = list(_WORD.finditer(left))[-4:]
+    after = list(_WORD.finditer(right))[:3]
+    gap = left[before[-1].end() :] if before else left
+    head = left[: before[-1].start()] if before else ""
+    around = left + right
+    return Place(
+        text[start:end],
+        tuple(word.group() for word in before),
+        tuple(word.group() for word in after),
+        joined=bool(before) and bool(_JOINS.match(gap)) and not (_ends(before[-1].group())),
+        followed=bool(after) and bool(_JOINS.match(right[: after[0].start()])),
+        opens=not before or bool(_SENTENCE_END.search(left)) or _ends(before[-1].group()),
+        opener=bool(before) and (not head.strip() or bool(_SENTENCE_END.search(head))),
+        dotted=left[-1:] in ("·", "・", "＝", "•", "‧"),
+        has_capitals=any(letter.isupper() for letter in around),
+        shouting=_is_shouting(text[start:end], around),
+        language=language.partition("-")[0].lower(),
+    )
+
+
+def person_doubt(bearer: Bearer, place: Place, case: str, *, bare: bool) -> str | None:
+    """Why this is not the person; ``bare``: the surname stands without a given name of the entity in the form."""
+    if place.followed and fold(place.after[0]) in words("context", "junior"):
+        return f"another generation: {place.matched} {place.after[0]}"
+    named = _names_a_place(place)
+    if named is not None:
+        return named
+    if not bare:
+        return None
+    return (
+        _written_small(place, case)
+        or _other_gender(bearer, place)
+        or _other_given_name(bearer, place)
+        or _given_name_follows(bearer, place)
+        or common_word(place)
+    )
+
+
+def thing_doubt(place: Place, case: str, *, bare: bool) -> str | None:
+    """Why this is not the organisation, place or other thing."""
+    if not bare:
+        return None
+    return _written_small(place, case) or common_word(place)
+
+
+def _names_a_place(place: Place) -> str | None:
+    if place.followed:
+        after = fold(place.after[0])
+        capital = place.after[0][0].isupper()
+        if after in words("context", "place_after") or (
+            capital and (after in words("context", "place_after_capital") or after in words("context", "brand_after"))
+        ):
+            return f"a place or brand: {place.matched} {place.after[0]}"
+        if "-" in place.matched or any(after.endswith(end) for end in ("strasse", "platz", "allee")):
+            return f"a place: {place.matched} {place.after[0]}"
+    if place.before and place.joined or (place.before and place.before[-1].endswith(".")):
+        if fold(place.before[-1]) in words("context", "place_before"):
+            return f"a place: {place.before[-1]} {place.matched}"
+    return None
+
+
+def _written_small(place: Place, case: str) -> str | None:
+    last = re.split(r"[\s'’-]+", place.matched)[-1]
+    if not last[:1].islower():
+        return None
+    guarded = fold(last) in guards()
+    if guarded or (case not in ("", "joined") and place.has_capitals) or len(last) < 5:
+        return f"written small: {place.matched}"
+    return None
+
+
+def _other_gender(bearer: Bearer, place: Place) -> str | None:
+    if bearer.gender == "m" and place.matched.lower().endswith(("ová", "ové", "ovou", "ovú", "ovej")) and "ov" not in "":
+        if place.matched.lower().endswith(("ová", "ovú")):
+            return f"a woman's surname: {place.matched}"
+    if not place.joined:
+        return None
+    title = fold(place.before[-1])
+    if bearer.gender == "m" and title in words("titles", "mrs"):
+        return f"a woman: {place.before[-1]} {place.matched}"
+    if bearer.gender == "f" and title in words("titles", "mr"):
+        return f"a man: {place.before[-1]} {place.matched}"
+    if bearer.gender == "m" and title == "lady":
+        return f"a woman: {place.before[-1]} {place.matched}"
+    return None
+
+
+def _other_given_name(bearer: Bearer, place: Place) -> str | None:
+    if place.dotted and place.before:
+        return _other_dotted(bearer, place)
+    if not place.before:
+        return None
+    nearest = place.before[-1]
+    further = place.before[-2] if len(place.before) > 1 else ""
+    if _is_initial(nearest, place):
+        return _other_initial(bearer, place, nearest, further)
+    if not place.joined or not nearest[0].isupper() or bearer.given == frozenset():
+        return _other_joined(bearer, place, nearest)
+    if is_own(nearest, bearer) or (further and _is_patronymic(nearest) and is_own(further, bearer)):
+        return None
+    if fold(nearest) in words("context", "opener"):
+        return None
+    if is_given(nearest) and not _is_hungarian_neighbour(bearer, place, further):
+        return f"another given name: {nearest} {place.matched}"
+    if further and _is_patronymic(nearest) and is_given(further):
+        return f"another given name: {further} {nearest} {place.matched}"
+    if further and fold(further) in words("context", "occupation") and not _is_office(nearest):
+        return f"another given name: {nearest} {place.matched}"
+    return None
+
+
+def _other_joined(bearer: Bearer, place: Place, nearest: str) -> str | None:
+    """Scripts without capitals: only names of the lists count."""
+    if place.joined and script_of(nearest) in ("ar", "he") and bearer.scripts & {script_of(nearest)}:
+        word = fold(nearest)
+        if word in given_names() and not is_own(nearest, bearer):
+            return f"another given name: {nearest} {place.matched}"
+    return None
+
+
+def _other_initial(bearer: Bearer, place: Place, nearest: str, further: str) -> str | None:
+    letters = fold(nearest)
+    if not bearer.initials or letters in bearer.initials or letters[:1] in bearer.initials:
+        return None
+    if further and (is_own(further, bearer) or (_is_letter(further) and fold(further) in bearer.initials)):
+        return None
+    return f"another initial: {nearest} {place.matched}"
+
+
+def _other_dotted(bearer: Bearer, place: Place) -> str | None:
+    """Chinese and Japanese write given name, dot, surname."""
+    nearest = fold(place.before[-1])
+    script = script_of(place.before[-1])
+    known = [name for name in bearer.given if script_of(name) == script]
+    if not known or any(nearest.replace(" ", "").endswith(name.replace(" ", "")) for name in known):
+        return None
+    return f"another given name: {place.before[-1]}·{place.matched}"
+
+
+def _given_name_follows(bearer: Bearer, place: Place) -> str | None:
+    """Surname first, as Hungarians and registers write: *Orbán Balázs*."""
+    if not place.followed or not place.after[0][0].isupper() or not bearer.given:
+        return None
+    name = place.after[0]
+    if is_own(name, bearer) or fold(name) in words("context", "opener"):
+        return None
+    ends = len(place.after) < 2 or name.endswith(".") or not place.after[1][0].isupper()
+    hungarian = place.language == "hu" or (bearer.surname_first and not place.language)
+    if hungarian and ends and is_given(name):
+        return f"another given name: {place.matched} {name}"
+    patronymic = len(place.after) > 1 and _is_patronymic(place.after[1])
+    if patronymic and is_given(name):
+        return f"another given name: {place.matched} {name}"
+    return None
+
+
+def common_word(place: Place) -> str | None:
+    """The name is also a word: is it the word here?"""
+    last = fold(re.split(r"[\s-]+", place.matched)[-1])
+    guard = guards().get(last)
+    if guard is None:
+        return None
+    after = fold(place.after[0]) if place.followed else ""
+    before = fold(place.before[-1]) if place.joined else ""
+    if (after and after in guard.after) or (before and before in guard.before):
+        return f"the word, not the name: {before} {place.matched} {after}".replace("  ", " ")
+    if guard.kind == "name" or _shows_a_person(place, before, after):
+        return None
+    if guard.kind == "collision":
+        return _collides(guard, place)
+    unsure = guard.kind == "capital" or place.opens or place.shouting
+    return f"a common word: {place.matched}" if unsure else None
+
+
+def _collides(guard: Guard, place: Place) -> str | None:
+    if place.language and place.language not in guard.languages:
+        return None
+    unsure = place.opens or place.shouting or place.matched[:1].islower()
+    return f"a common word: {place.matched}" if unsure else None
+
+
+def _shows_a_person(place: Place, before: str, after: str) -> bool:
+    if before and place.before[-1][0].isupper() | _is_office(place.before[-1]) and _is_title(place.before[-1]):
+        return True
+    return bool(after) and after in words("context", "say")
+
+
+def _is_title(word: str) -> bool:
+    folded = fold(word)
+    return _is_office(word) or folded in words("titles", "mr") or folded in words("titles", "mrs")
+
+
+def _is_office(word: str) -> bool:
+    folded = fold(word).split(" ")[-1]
+    return folded in words("titles", "office") or folded.startswith(stems("titles", "office"))
+
+
+def _is_initial(word: str, place: Place) -> bool:
+    if not _is_letter(word) or _is_title(word):
+        return False
+    return word.endswith(".") or (place.joined and not place.opener and fold(word) not in _SMALL_WORDS)
+
+
+def _is_letter(word: str) -> bool:
+    bare = word.rstrip(".")
+    return bare[:1].isupper() and (len(bare) == 1 or (len(bare) == 2 and word.endswith(".") and bare[1].islower()))
+
+
+_SMALL_WORDS = frozenset("a e i o u w y z k s v à è é а б в г е є з и і й к о с у я".split())
+
+
+def _ends(word: str) -> bool:
+    """A full stop after a whole word ends a sentence; after an initial or a short title it does not."""
+    return word.endswith(".") and not _is_letter(word) and fold(word) not in _ABBREVIATED
+
+
+_ABBREVIATED = frozenset("mr mrs ms dr prof gen col capt sen rep gov pres st jr sr им вул ул г пл ul al sig sra msgr maj lt".split())
+
+
+def _is_patronymic(word: str) -> bool:
+    return bool(_PATRONYMIC.search(word.lower()))
+
+
+def _is_hungarian_neighbour(bearer: Bearer, place: Place, further: str) -> bool:
+    """*Orbán Viktor Zelenszkijjel*: the given name belongs to the surname before it."""
+    return place.language == "hu" and bool(further) and further[0].isupper() and not is_given(further)
+
+
+def _is_shouting(matched: str, around: str) -> bool:
+    """Headlines of capitals, or with a capital on every word."""
+    found = _WORD.findall(around)[:8]
+    long = [word for word in found if len(word) > 3]
+    return matched.isupper() or (len(long) > 1 and all(word[0].isupper() for word in long))
+
+
+def is_own(word: str, bearer: Bearer) -> bool:
+    """A given name of the entity, in any case or spelling."""
+    return any(bool(keys & bearer.given) for keys in _readings(word))
+
+
+def is_given(word: str) -> bool:
+    """A given name of the lists, in any case."""
+    return any(not keys.isdisjoint(given_names()) for keys in _readings(word))
+
+
+@cache
+def skeleton(name: str) -> str:
+    """What the spellings of one name have in common: Wolodymyr, Volodimir."""
+    plain = fold(transliterate(name, "uk-2010", 1)[0] if script_of(name) == "cyrillic" else name)
+    for letters, result in _SKELETON:
+        plain = plain.replace(letters, result)
+    return "*" + re.sub(r"(.)\1+", r"\1", plain)
+
+
+_SKELETON = (
+    ("tsch", "c"), ("sch", "s"), ("tch", "c"), ("sz", "s"), ("cz", "c"), ("ch", "c"), ("sh", "s"), ("kh", "h"), ("ph", "f"),
+    ("th", "t"), ("ck", "k"), ("x", "ks"), ("w", "v"), ("ou", "u"), ("oe", "u"), ("y", "i"), ("j", "i"), ("ie", "e"), ("q", "k"),
+)  # fmt: skip
+
+
+def _readings(word: str) -> Iterable[frozenset[str]]:
+    """Sets of folded names that the word may be a form of: as it stands, then without an ending."""
+    bare = re.split(r"['’ʼ]", word.rstrip("."))[0]
+    return _readings_of(bare)
+
+
+@cache
+def _readings_of(word: str) -> tuple[frozenset[str], ...]:
+    folded = fold(word)
+    parts = [folded, *folded.split()] if " " in folded else [folded]
+    whole = set(parts) | _latin_of(parts) | {skeleton(word)}
+    return frozenset(whole), frozenset(_without_endings(folded))
+
+
+def _latin_of(names: Iterable[str]) -> set[str]:
+    return {
+        fold(text)
+        for name in names
+        if script_of(name) == "cyrillic"
+        for scheme in _ROMANISATIONS
+        for text in transliterate(name, scheme, 1)
+    }
+
+
+def _without_endings(word: str) -> set[str]:
+    script = script_of(word)
+    found = set()
+    for ending in _ENDINGS.get(script, ()):
+        if word.endswith(ending) and len(word) - len(ending) >= (3 if script == "cyrillic" else 4):
+            stem = word[: -len(ending)]
+            found |= {stem + restored for restored in _RESTORED[script]}
+    return found | _latin_of(found)
