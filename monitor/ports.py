@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from monitor.model.alert import Delivery, Fate, FateState, Receipt, Recipient
 from monitor.model.entry import Entry, KnownEntry, StoredEntry
 from monitor.model.feed import Feed, FeedSpec, FeedState, FetchRequest, FetchResult, ParsedFeed
-from monitor.model.story import Placement, Story
+from monitor.model.story import Candidate, Placement, Story
 from monitor.model.watch import Match
 
 
@@ -233,16 +233,32 @@ class EntryStore(Protocol):
 
 
 class StoryStore(Protocol):
-    """Stories and the keys (canonical URL, body hash) by which an entry finds its own."""
+    """Stories and the keys (canonical URL, body hash, parts of the text) by which an entry finds its own."""
+
+    def hold(self) -> None:
+        """Until this transaction ends no other one passes here: what `find` did not find, nobody else is placing."""
+        ...
 
     def find(self, keys: Sequence[str], since: datetime) -> tuple[int, str, int] | None:
         """(story id, the key that led there, entry id) of a story alive since then, earliest key first."""
         ...
 
+    def candidates(self, keys: Sequence[str], since: datetime) -> list[Candidate]:
+        """Entries of stories alive since then that share most of these keys: a handful, the likeliest first.
+
+        A key that many stories have may leave out the older ones.
+        """
+        ...
+
     def place(
-        self, entry: StoredEntry, keys: Sequence[str], placement: Placement | None, at: datetime
+        self,
+        entry: StoredEntry,
+        keys: Sequence[str],
+        placement: Placement | None,
+        at: datetime,
+        sketch: bytes = b"",
     ) -> Placement:
-        """Attach to the placement's story, or start one; record the keys. Repeating it changes nothing."""
+        """Attach to the placement's story, or start one; record keys and sketch. Repeating it changes nothing."""
         ...
 
     def of_entry(self, entry_id: int) -> int | None: ...

@@ -1,55 +1,146 @@
-"""Signatures: how alike two texts are, from a sketch of fixed size.
+"""Signatures: what of an entry is kept to tell later how alike two texts are.
 
-A signature is a bottom-k sketch (Broder 1997, "On the resemblance and containment of documents"): the smallest
-hashes of a text's three-word shingles. Below ``KEPT`` shingles it is exact. Beside resemblance it gives
-containment, which finds a truncated copy. An index would look entries up by single hashes.
+The words of the text are taken in runs of three ("shingles") and hashed. A signature keeps the smallest hashes
+(a bottom-k sketch: Broder 1997, "On the resemblance and containment of documents"), which stand for the whole
+text, and every hash of its first words, which stand for its news: two reports may share their last paragraphs.
+Runs of long words count as smaller than all others: "of the war" stands in many reports, their subject does not.
 """
 
-import hashlib
+import re
+import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
+from struct import Struct, pack, unpack_from
 
 from monitor.grouping.likeness import MIN_WORDS, entry_words
+from monitor.grouping.urls import canonical_url
+from monitor.grouping.words import canonical_words
 from monitor.model.entry import Entry
 
-SHINGLE = 3  # words
+SHINGLE = 3  # words; twice as many where most words are one character, as in Chinese
 KEPT = 128  # hashes; the standard error of a resemblance is about 1 / sqrt(KEPT), 0.09 at most
+READ = 1000  # words; of a longer text the rest is left out
+LEAD = 60  # words
+FEW = 8  # fewer hashes than this estimate nothing
+
+_LONG = 20  # characters of a run of long words
+_MOST = 40  # words of a title, figures of a lead
+_MIX = 0x9E3779B1  # odd, so that multiplying only reorders: CRCs of like texts lie in patterns
+_ALL = 0xFFFFFFFF
+_COUNTS = Struct("<4BI")
+_DIGIT = re.compile(r"\d")
 
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """The smallest hashes in order, and how many different shingles there were."""
+    """Hashes in ascending order; empty for a text that says too little."""
 
     hashes: tuple[int, ...] = ()
-    shingles: int = 0
+    lead: tuple[int, ...] = ()  # all of the first words
+    title: tuple[int, ...] = ()  # of its single words
+    figures: tuple[int, ...] = ()  # of words with digits in title and lead
+    site: int = 0  # of the host of its address; 0 = unknown
+
+    @property
+    def complete(self) -> bool:
+        """Whether the hashes are all there are, and no sample."""
+        return len(self.hashes) < KEPT
 
 
 def signature(entry: Entry) -> Signature:
     """Of the body, or the summary where there is no body; empty for a text that says too little."""
-    words = entry_words(entry)
+    words = entry_words(entry)[:READ]
     if len(words) < MIN_WORDS:
         return Signature()
-    found = {_hash(" ".join(words[at : at + SHINGLE])) for at in range(len(words) - SHINGLE + 1)}
-    return Signature(tuple(sorted(found)[:KEPT]), len(found))
+    size = SHINGLE if sum(map(len, words)) > 2 * len(words) else 2 * SHINGLE
+    title = canonical_words(entry.title)
+    figures = {word for word in (*title, *words[:LEAD]) if _DIGIT.search(word)}
+    return Signature(
+        hashes=_shingles(words, size)[:KEPT],
+        lead=_shingles(words[:LEAD], size),
+        title=_words(title),
+        figures=_words(figures),
+        site=_site(entry.url),
+    )
 
 
 def similarity(one: Signature, other: Signature) -> float:
     """Resemblance in 0 … 1: shared shingles among all shingles of both."""
-    smallest = sorted({*one.hashes, *other.hashes})[:KEPT]
-    if not one.hashes or not other.hashes:
-        return 0.0
-    shared = {*one.hashes} & {*other.hashes}
-    return sum(number in shared for number in smallest) / len(smallest)
+    mine, theirs = _comparable(one, other)
+    return len(mine & theirs) / len(mine | theirs) if mine and theirs else 0.0
+
+
+def share(one: Signature, other: Signature) -> float:
+    """How much of the first text stands in the second one, in 0 … 1."""
+    mine, theirs = _comparable(one, other)
+    sampled = len(mine & theirs) / len(mine) if len(mine) >= FEW else 0.0
+    if len(one.hashes) > len(one.lead):
+        return sampled
+    # A short text is known whole. What of it stands in the other's lead is exact, and the least there can be.
+    return max(sampled, lead_share(one, other))
 
 
 def containment(one: Signature, other: Signature) -> float:
     """How much of the shorter text stands in the longer one, in 0 … 1."""
-    alike = similarity(one, other)
-    shorter = min(one.shingles, other.shingles)
-    if not shorter:
-        return 0.0
-    shared = alike * (one.shingles + other.shingles) / (1 + alike)
-    return min(1.0, shared / shorter)
+    return max(share(one, other), share(other, one))
 
 
-def _hash(shingle: str) -> int:
-    return int.from_bytes(hashlib.blake2b(shingle.encode("utf-8", "replace"), digest_size=8).digest(), "big")
+def lead_share(one: Signature, other: Signature) -> float:
+    """How much of the first text's lead stands in the lead, or is known to stand in the text, of the second."""
+    known = {*other.lead, *other.hashes}
+    return sum(number in known for number in one.lead) / len(one.lead) if one.lead else 0.0
+
+
+def near_keys(mine: Signature) -> tuple[str, ...]:
+    """Keys by which a near-duplicate is found: some of the smallest hashes of the whole text and of its lead.
+
+    Two texts whose resemblance is r share each of the first with probability r; a text cut short shares the
+    second with its original, however long that is.
+    """
+    return tuple(f"near:{number:08x}" for number in dict.fromkeys((*mine.hashes[:16], *mine.lead[:8])))
+
+
+def packed(mine: Signature) -> bytes:
+    """For storing beside the entry; nothing for an empty one."""
+    if not mine.hashes:
+        return b""
+    parts = (mine.hashes, mine.lead, mine.title, mine.figures)
+    numbers = [number for part in parts for number in part]
+    return _COUNTS.pack(*map(len, parts), mine.site) + pack(f"<{len(numbers)}I", *numbers)
+
+
+def unpacked(stored: bytes) -> Signature:
+    """The signature that ``packed`` made; empty for what it did not make."""
+    if len(stored) < _COUNTS.size:
+        return Signature()
+    *counts, site = _COUNTS.unpack_from(stored)
+    if len(stored) != _COUNTS.size + 4 * sum(counts):
+        return Signature()
+    numbers = unpack_from(f"<{sum(counts)}I", stored, _COUNTS.size)
+    ends = [sum(counts[: at + 1]) for at in range(4)]
+    hashes, lead, title, figures = (numbers[end - count : end] for end, count in zip(ends, counts, strict=True))
+    return Signature(hashes, lead, title, figures, site)
+
+
+def _comparable(one: Signature, other: Signature) -> tuple[set[int], set[int]]:
+    """The hashes of both below the number up to which both are known whole."""
+    limit = min((each.hashes[-1] for each in (one, other) if not each.complete), default=_ALL)
+    return {h for h in one.hashes if h <= limit}, {h for h in other.hashes if h <= limit}
+
+
+def _shingles(words: Sequence[str], size: int) -> tuple[int, ...]:
+    runs = {" ".join(run) for run in zip(*(words[at:] for at in range(size)), strict=False)}
+    return tuple(sorted({_hash(run) >> 1 | (len(run) < _LONG) << 31 for run in runs}))
+
+
+def _words(words: Sequence[str] | set[str]) -> tuple[int, ...]:
+    return tuple(sorted({_hash(word) for word in words})[:_MOST])
+
+
+def _site(url: str) -> int:
+    parts = canonical_url(url).split("/", 3)
+    return _hash(parts[2]) if len(parts) > 2 else 0
+
+
+def _hash(text: str) -> int:
+    return zlib.crc32(text.encode("utf-8", "replace")) * _MIX & _ALL

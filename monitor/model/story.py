@@ -43,3 +43,12 @@ class Placement:
     is_new: bool
     relation: str  # original | copy | near-copy | correction
     reason: str  # "same canonical URL as entry 17"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An entry of a story that may tell the same news, as the index of near-duplicates finds it."""
+
+    story_id: int
+    entry_id: int
+    sketch: bytes

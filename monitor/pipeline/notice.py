@@ -11,6 +11,7 @@ from monitor.alerting.digest import alert_story
 from monitor.delivering.payloads import to_payload
 from monitor.grouping import stories
 from monitor.grouping.likeness import keys
+from monitor.grouping.signatures import near_keys, packed, signature
 from monitor.model.alert import Alert, Delivery, Fate, FateState, Route
 from monitor.model.entry import Entry, StoredEntry
 from monitor.model.story import Placement, Story
@@ -81,13 +82,16 @@ class Notice:
         return day_start(recipient, now)
 
     def _place(self, records: Records, item: Item, now: datetime) -> Placement:
-        entry_keys = keys(item.stored.entry)
-        found = records.stories.find(entry_keys, now - WINDOW)
-        return records.stories.place(item.stored, entry_keys, stories.place(item.stored, found), now)
+        entry, since = item.stored, now - WINDOW
+        exact, mine = keys(entry.entry), signature(entry.entry)
+        near = near_keys(mine)
+        records.stories.hold()
+        placement = stories.place(entry, records.stories.find(exact, since))
+        if placement is None:
+            placement = stories.place_near(entry, mine, records.stories.candidates(near, since))
+        return records.stories.place(entry, (*exact, *near), placement, now, packed(mine))
 
-    def _record(
-        self, records: Records, item: Item, story: Story, decision: Decision, now: datetime
-    ) -> None:
+    def _record(self, records: Records, item: Item, story: Story, decision: Decision, now: datetime) -> None:
         deliveries = [self._delivery(item, story, alert, now) for alert in decision.alerts]
         records.outbox.enqueue(deliveries)
         ids = {(d.recipient, d.route): d.id for d in deliveries}

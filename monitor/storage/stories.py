@@ -3,14 +3,15 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, select, update
 
 from monitor.model.entry import StoredEntry
 from monitor.model.errors import NotFound
-from monitor.model.story import Placement, Story, StoryEntry
-from monitor.storage.columns import digest, micros
+from monitor.model.story import Candidate, Placement, Story, StoryEntry
+from monitor.storage.columns import clean, digest, micros
 from monitor.storage.session import Session, chunks, marks
 from monitor.storage.tables import entries, feeds, matches, stories, story_entries
 
@@ -18,6 +19,25 @@ _FIND = """SELECT k.digest, k.story_id, k.entry_id FROM story_keys k JOIN storie
 WHERE k.digest IN ({marks}) AND s.active_at >= ? ORDER BY s.active_at, s.id"""
 _ADD_KEY = "INSERT INTO story_keys (digest, story_id, entry_id) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
 _PLACED = "SELECT story_id, relation, reason FROM story_entries WHERE entry_id = ?"
+_ATTACH = "INSERT INTO story_entries (entry_id, story_id, relation, reason, sketch) VALUES (?, ?, ?, ?, ?)"
+_RESKETCH = "UPDATE story_entries SET sketch = ? WHERE entry_id = ?"
+_START = """INSERT INTO stories (entry_id, title, url, first_at, last_at, active_at) VALUES (?, ?, ?, ?, ?, ?)
+RETURNING id"""
+_LOCK = 0x73746F72696573  # PostgreSQL: one transaction at a time places entries
+
+# Each key has its own limit, so that one which thousands of stories have costs no more than another.
+_MOST_STORIES, _MOST_CANDIDATES = 12, 4
+_KEY = f"""SELECT * FROM (SELECT story_id, entry_id FROM story_keys WHERE digest = ?
+ORDER BY story_id DESC LIMIT {_MOST_STORIES}) AS k{{number}}"""
+_CANDIDATES = f"""SELECT m.story_id, m.entry_id, m.sketch FROM (
+SELECT k.entry_id, count(*) AS hits FROM ({{keys}}) AS k JOIN stories s ON s.id = k.story_id
+WHERE s.active_at >= ? GROUP BY k.entry_id ORDER BY hits DESC, k.entry_id LIMIT {_MOST_CANDIDATES}
+) AS c JOIN story_entries m ON m.entry_id = c.entry_id ORDER BY c.hits DESC, c.entry_id"""
+
+
+@lru_cache
+def _candidates(count: int) -> str:
+    return _CANDIDATES.format(keys=" UNION ALL ".join(_KEY.format(number=number) for number in range(count)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +45,11 @@ class StoryStore:
     """Implements ports.StoryStore."""
 
     session: Session
+
+    def hold(self) -> None:
+        """See the port. A transaction that writes to SQLite is alone from its beginning."""
+        if self.session.postgres:
+            self.session.run("SELECT pg_advisory_xact_lock(?)", (_LOCK,))
 
     def find(self, keys: Sequence[str], since: datetime) -> tuple[int, str, int] | None:
         """See the port. Among several stories that have the key, the one with the latest news."""
@@ -38,20 +63,33 @@ class StoryStore:
                 return found[one][0], key, found[one][1]
         return None
 
+    def candidates(self, keys: Sequence[str], since: datetime) -> list[Candidate]:
+        """See the port."""
+        if not keys:
+            return []
+        values = (*(digest(key) for key in keys), micros(since))
+        return [Candidate(*row) for row in self.session.run(_candidates(len(keys)), values)]
+
     def place(
-        self, entry: StoredEntry, keys: Sequence[str], placement: Placement | None, at: datetime
+        self,
+        entry: StoredEntry,
+        keys: Sequence[str],
+        placement: Placement | None,
+        at: datetime,
+        sketch: bytes = b"",
     ) -> Placement:
         """See the port. An entry stays in the story it is in; new keys of a new version are added to it."""
         there = self.session.run(_PLACED, (entry.id,)).first()
         if there is not None:
             placed = Placement(there[0], False, there[1], there[2])
             self._retitle(placed.story_id, entry)
+            self.session.run(_RESKETCH, (sketch, entry.id))
         elif placement is not None:
             placed = placement
-            self._join(placed, entry, at)
+            self._join(placed, entry, at, sketch)
         else:
             placed = Placement(self._start(entry, at), True, "original", "no story alive has its keys")
-            self._attach(placed, entry)
+            self._attach(placed, entry, sketch)
         self.session.many(_ADD_KEY, [(digest(key), placed.story_id, entry.id) for key in dict.fromkeys(keys)])
         return placed
 
@@ -78,30 +116,19 @@ class StoryStore:
         return list(self._stories(rows).values())
 
     def _start(self, entry: StoredEntry, at: datetime) -> int:
-        values = {
-            "entry_id": entry.id,
-            "title": entry.entry.title,
-            "url": entry.entry.url,
-            "first_at": entry.at,
-            "last_at": entry.at,
-            "active_at": at,
-        }
-        return int(self.session.execute(insert(stories).values(values).returning(stories.c.id)).scalar_one())
+        happened = micros(entry.at)
+        values = (entry.id, clean(entry.entry.title), clean(entry.entry.url), happened, happened, micros(at))
+        return int(self.session.run(_START, values).scalar_one())
 
-    def _attach(self, placement: Placement, entry: StoredEntry) -> None:
-        values = {
-            "entry_id": entry.id,
-            "story_id": placement.story_id,
-            "relation": placement.relation,
-            "reason": placement.reason,
-        }
-        self.session.execute(insert(story_entries).values(values))
+    def _attach(self, placement: Placement, entry: StoredEntry, sketch: bytes) -> None:
+        values = (entry.id, placement.story_id, placement.relation, clean(placement.reason), sketch)
+        self.session.run(_ATTACH, values)
 
-    def _join(self, placement: Placement, entry: StoredEntry, at: datetime) -> None:
+    def _join(self, placement: Placement, entry: StoredEntry, at: datetime, sketch: bytes) -> None:
         row = self.session.execute(select(stories).where(stories.c.id == placement.story_id)).one_or_none()
         if row is None:
             raise NotFound(f"there is no story {placement.story_id}")
-        self._attach(placement, entry)
+        self._attach(placement, entry, sketch)
         values = {
             "first_at": min(row.first_at, entry.at),
             "last_at": max(row.last_at, entry.at),

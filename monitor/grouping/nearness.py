@@ -1,0 +1,63 @@
+"""Nearness: whether two texts tell the same news, judged by their signatures."""
+
+from dataclasses import dataclass
+
+from monitor.grouping.signatures import Signature, containment, lead_share, share, similarity
+
+LEAST = 16  # shingles; a shorter text joins nothing but its exact copies
+SHORT = 40  # shingles; below, a few set phrases are already half of the text
+FIGURES = 3  # words with digits; fewer decide nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Nearness:
+    """How near one text is to another."""
+
+    of_mine: float  # share of the first text that stands in the second
+    of_theirs: float
+
+    @property
+    def most(self) -> float:
+        """How much of one of them stands in the other."""
+        return max(self.of_mine, self.of_theirs)
+
+    def words(self, other: int) -> str:
+        """For people: "91 % of its words are in entry 17"."""
+        if self.of_mine >= self.of_theirs:
+            return f"{_percent(self.of_mine)} of its words are in entry {other}"
+        return f"{_percent(self.of_theirs)} of the words of entry {other} are in it"
+
+
+def nearness(mine: Signature, theirs: Signature) -> Nearness | None:
+    """None: other news, or too little to tell."""
+    if min(len(mine.hashes), len(theirs.hashes)) < LEAST:
+        return None
+    found = Nearness(share(mine, theirs), share(theirs, mine))
+    alike, contained = similarity(mine, theirs), containment(mine, theirs)
+    lead = max(lead_share(mine, theirs), lead_share(theirs, mine))
+    if mine.site == theirs.site:
+        near = contained >= 0.8 and lead >= 0.6 and _same_frame(mine, theirs)
+    elif min(len(mine.hashes), len(theirs.hashes)) < SHORT:
+        near = contained >= 0.7 and lead >= 0.5
+    else:
+        near = alike >= 0.75 or (contained >= 0.5 and lead >= 0.2)
+    return found if near and not _other_figures(mine, theirs, alike) else None
+
+
+def _same_frame(mine: Signature, theirs: Signature) -> bool:
+    """One publisher's form, filled in anew, differs in its title or in its figures."""
+    titles, others = {*mine.title}, {*theirs.title}
+    figures, other_figures = {*mine.figures}, {*theirs.figures}
+    same_title = len(titles & others) >= 0.6 * len(titles | others)
+    return same_title and (figures <= other_figures or other_figures <= figures)
+
+
+def _other_figures(mine: Signature, theirs: Signature, alike: float) -> bool:
+    """Two earthquakes reported in the same words differ in most of their figures."""
+    fewer = min(len(mine.figures), len(theirs.figures))
+    shared = len({*mine.figures} & {*theirs.figures})
+    return fewer >= FIGURES and shared < 0.5 * fewer and alike < 0.9
+
+
+def _percent(part: float) -> str:
+    return f"{round(100 * part)} %"
