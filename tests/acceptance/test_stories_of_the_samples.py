@@ -1,7 +1,6 @@
 """The sample feeds, grouped: one story for the lead, and nothing glued to what it is not."""
 
 import json
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from monitor.entrypoints.samples import read_manifest, seeds_directory
-from monitor.model.entry import Entry, Source
+from monitor.model.entry import Entry
 from monitor.model.feed import FeedSpec
 from monitor.model.story import Story
 from monitor.model.watch import Match, Severity, Why
@@ -72,7 +71,7 @@ def group(records: Records, folder: str, only_new: frozenset[str] = frozenset())
 
 
 @pytest.fixture(scope="module")
-def stories(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Placed]:
+def stories(tmp_path_factory: pytest.TempPathFactory) -> Placed:
     """The story of each sample entry, the later ones included."""
     url = f"sqlite:///{tmp_path_factory.mktemp('stories') / 'monitor.db'}"
     upgrade(url)
@@ -83,7 +82,7 @@ def stories(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Placed]:
         found = {where: records.stories.of_entry(entry_id) for where, entry_id in ids.items()}
         told = records.stories.get_many([story_id for story_id in found.values() if story_id])
     database.close()
-    yield {where: told[story_id] for where, story_id in found.items() if story_id}
+    return {where: told[story_id] for where, story_id in found.items() if story_id}
 
 
 def lead(stories: Placed, name: str) -> list[Story]:
