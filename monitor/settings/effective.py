@@ -110,8 +110,8 @@ class Settings:
     polling: Polling
     fetch: Fetching
     retention: Retention
-    feeds: tuple[FeedSpec, ...]
-    watchlists: tuple[Watchlist, ...]
+    feeds: tuple[FeedSpec, ...] = field(repr=False)  # headers may be secrets
+    watchlists: tuple[Watchlist, ...] = field(repr=False)
     channels: Mapping[str, ChannelSpec]
     people: Mapping[str, Person]
     routes: tuple[Route, ...]

@@ -15,10 +15,10 @@ _SHORTEST = 4  # a shorter text cannot be hidden without hiding half of every lo
 
 
 def secret_texts(
-    urls: Iterable[str], channels: Iterable[ChannelSpec], feeds: Iterable[FeedSpec]
+    urls: Iterable[str], channels: Iterable[ChannelSpec], feeds: Iterable[FeedSpec], *whole: str
 ) -> tuple[str, ...]:
-    """Longest first, so that a text which contains another is replaced whole."""
-    found: set[str] = set()
+    """Longest first, so that a text which contains another is replaced whole. Of ``urls`` only the passwords."""
+    found: set[str] = set(whole)
     for url in urls:
         found |= _passwords(url)
     for channel in channels:

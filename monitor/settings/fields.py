@@ -175,8 +175,8 @@ Count = Annotated[int, Field(ge=1, le=10_000)]
 _DURATION_PATTERN = r"^(\d+(\.\d+)?(ms|s|m|h|d|w))+$|^\d+(\.\d+)?$"
 Duration = Annotated[
     timedelta,
-    PlainSerializer(values.duration_text),
     *_amount(values.duration, _DURATION_PATTERN, "15m", "24h", "90d"),
+    PlainSerializer(values.duration_text, return_type=str),
 ]
 Size = Annotated[int, *_amount(values.size, r"^\d+(\.\d+)?\s*([kKmMgG][iI]?)?[bB]?$", "10MB")]
 Cidr = Annotated[Network, *_parsed(values.network, "", "10.0.0.0/8")]

@@ -148,7 +148,7 @@ def _settings(
         routes=routes,
         warnings=in_order(warnings),
         watch_problems=in_order(bad_watches),
-        secrets=secret_texts((database, proxy), channels.values(), feeds.specs),
+        secrets=secret_texts((database, proxy), channels.values(), feeds.specs, main.ping_url or ""),
         files=tuple(dict.fromkeys((document.path, *watchlists.watched, *feeds.files, *names.files.read))),
         watchlist_files=watchlists.files,
     )

@@ -9,12 +9,13 @@ from difflib import get_close_matches
 from monitor.model.errors import Problem
 
 _WIDEST = 140  # an excerpt longer than this is cut around the caret
+_LONG = 80
 _INDENT = "    "
 _SECRETS = (
     re.compile(r"""(://[^\s/@:"'$]*:)((?!\$\{)[^\s/@"']+)(?=@)"""),  # a password in an address
     re.compile(
-        r"""((?:password|secret|authorization|cookie|[\w-]*token|[\w-]*key)["']?:\s+\[?["']?)"""
-        r"""((?!\$\{)[^\s"',{}\[\]][^"',{}\[\]]*)""",
+        r"""((?:password|secret|ping_url|authorization|cookie|[\w-]*token|[\w-]*key)["']?:\s+\[?["']?)"""
+        r"""((?!\$\{)[^\s"',{}\[\]](?:[^"',{}\[\]]*[^\s"',{}\[\]])?)""",
         re.IGNORECASE,
     ),
     re.compile(r"(whsec_)([\w+/=-]+)"),
@@ -25,11 +26,12 @@ _SECRETS = (
 def format_problem(problem: Problem) -> str:
     """``file:line:col: error: where: what``, then the source line, a caret and what may be meant."""
     where = f"{problem.where}: " if problem.where else ""
-    lines = [f"{problem.file}:{problem.line}:{problem.column}: {problem.level}: {where}{problem.what}"]
+    place = f"{problem.file}:{problem.line}:{problem.column}"
+    lines = [_printable(f"{place}: {problem.level}: {where}{problem.what}")]
     if problem.excerpt.strip():
         lines.extend(_underlined(problem))
     if problem.suggestion:
-        lines.append(f"{_INDENT}did you mean: {problem.suggestion}")
+        lines.append(_printable(f"{_INDENT}did you mean: {problem.suggestion}"))
     return "\n".join(lines)
 
 
@@ -37,6 +39,11 @@ def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     """By file, line and column, each one once."""
     unique = dict.fromkeys(problems)
     return tuple(sorted(unique, key=lambda problem: (problem.file, problem.line, problem.column, problem.what)))
+
+
+def shortened(value: str) -> str:
+    """As much of a value as a message repeats."""
+    return value if len(value) <= _LONG else value[:_LONG] + "…"
 
 
 def masked(problem: Problem) -> Problem:

@@ -93,7 +93,10 @@ def _person(value: str, info: ValidationInfo) -> str:
 
 Person = Annotated[str, AfterValidator(_person)]
 _People = Annotated[
-    tuple[Person, ...] | None, BeforeValidator(lambda v: v if v is None or isinstance(v, list) else [v])
+    tuple[Person, ...] | None,
+    BeforeValidator(
+        lambda v: v if v is None or isinstance(v, list) else [v], json_schema_input_type=str | list[str] | None
+    ),
 ]
 
 

@@ -1,11 +1,12 @@
 """The effective configuration as YAML, and its JSON Schemas."""
 
 from collections.abc import Mapping
-from datetime import time
+from datetime import time, timedelta
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
+from pydantic.json_schema import GenerateJsonSchema
 from ruamel.yaml import YAML
 
 from monitor.model.alert import Recipient, Route
@@ -61,9 +62,19 @@ def schemas() -> dict[str, dict[str, Any]]:
     """JSON Schemas for editors: ``monitor`` (monitor.yaml) and ``watchlist`` (watchlists/*.yaml)."""
     draft = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
     return {
-        "monitor": draft | MonitorFile.model_json_schema(),
-        "watchlist": draft | WatchlistFile.model_json_schema(),
+        "monitor": draft | MonitorFile.model_json_schema(schema_generator=_Schema),
+        "watchlist": draft | WatchlistFile.model_json_schema(schema_generator=_Schema),
     }
+
+
+class _Schema(GenerateJsonSchema):
+    """Without a title for each key, and with defaults as people write them."""
+
+    def field_title_should_be_set(self, schema: object) -> bool:
+        return False
+
+    def encode_default(self, dflt: Any) -> Any:
+        return duration_text(dflt) if isinstance(dflt, timedelta) else super().encode_default(dflt)
 
 
 def _dumped(document: Mapping[str, Any]) -> str:

@@ -12,7 +12,7 @@ from pydantic_core import PydanticCustomError
 
 from monitor.model.watch import Severity
 from monitor.settings.effective import Network
-from monitor.settings.problems import near
+from monitor.settings.problems import near, shortened
 
 _UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
 _DURATION = re.compile(r"(?:\d+(?:\.\d+)?(?:ms|s|m|h|d|w))+")
@@ -35,7 +35,7 @@ def refused(what: str, suggestion: str = "") -> PydanticCustomError:
 def described(value: Any) -> str:
     """A value as a sentence names it."""
     if isinstance(value, str):
-        return f"`{value}`" if value else "an empty text"
+        return f"`{shortened(value)}`" if value else "an empty text"
     if isinstance(value, bool):
         return f"`{str(value).lower()}`"
     if isinstance(value, list | dict):

@@ -1,5 +1,6 @@
 """YAML files with the place of every key and value."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,10 +12,11 @@ from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
 from ruamel.yaml.reader import ReaderError
 
 from monitor.model.errors import Problem
-from monitor.settings.problems import masked
+from monitor.settings.problems import masked, shortened
 from monitor.settings.yamlwords import Stop, syntax_problem
 
 _MERGE, _NULL, _BOOL = (f"tag:yaml.org,2002:{name}" for name in ("merge", "null", "bool"))
+_PROPERTIES = re.compile(r"(?:[&!]\S*\s+)*")  # an anchor or a tag before the value
 _MOST_NODES = 2_000_000  # aliases of aliases stop here
 
 Path_ = tuple[str | int, ...]
@@ -82,12 +84,18 @@ class Document:
     ) -> Problem:
         """A problem with a caret under the node, or under ``at`` (offset and width)."""
         offset, width = at or self._caret(node)
-        if node.from_env and isinstance(node.value, str) and node.value:  # never what a variable held
-            what = what.replace(node.value, self.text[node.start : node.end].strip("'\""))
-            suggestion = "" if node.value in suggestion else suggestion
+        if node.from_env and isinstance(node.value, str) and node.value.strip():
+            what, suggestion = self._unfilled(node, node.value, what), ""
         dotted = ".".join(map(str, where))
         problem = problem_at(self.text, self.name, offset, width, dotted, what, suggestion)
         return replace(masked(problem) if self.secretive else problem, level=level)
+
+    def _unfilled(self, node: Node, value: str, what: str) -> str:
+        """A message never repeats what a variable held."""
+        written = self.text[node.start : node.end].strip("'\"")
+        for told in (value, value.strip(), shortened(value), shortened(value.strip())):
+            what = what.replace(told, written)
+        return what
 
     def _caret(self, node: Node) -> tuple[int, int]:
         if isinstance(node.value, dict) and node.value and self.text[node.start : node.start + 1] not in "{":
@@ -179,6 +187,7 @@ class _Builder:
         if self.count > _MOST_NODES or id(node) in self.open:
             raise _Endless
         start, end = node.start_mark.index, node.end_mark.index
+        start = _PROPERTIES.match(self.document.text, start, end).end()  # type: ignore[union-attr]  # may be empty
         if isinstance(node, ScalarNode):
             return Node(
                 _scalar(node), start, _trimmed(self.document.text, start, end, node.style), node.style or ""

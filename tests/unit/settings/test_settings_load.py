@@ -356,11 +356,12 @@ def test_a_secret_file_that_cannot_be_used_is_told_without_its_content(
     assert "nowhere" not in str(caught.value.problems)
 
 
-def test_a_bad_value_from_the_environment_is_not_repeated(config: Path, write: Write) -> None:
+@pytest.mark.parametrize("value", ["hunter2.example.org", " hunter2 ", "hunter2 " * 50])
+def test_a_bad_value_from_the_environment_is_not_repeated(config: Path, write: Write, value: str) -> None:
     write("monitor.yaml", 'channels: { s: { type: slack, url: "${SLACK}" } }\n')
 
     with pytest.raises(ConfigError) as caught:
-        loaded(config, {"SLACK": "hunter2.example.org"})
+        loaded(config, {"SLACK": value})
 
     assert words(caught.value) == ["`${SLACK}` is not a web address, as in https://example.org/rss"]
     assert "hunter2" not in str(caught.value.problems)
