@@ -87,8 +87,8 @@ def _read(document: Document, names: Known) -> tuple[ReadWatchlist, list[Problem
     model, problems = check(WatchlistFile, document, names)
     data = document.plain()
     fields = data if isinstance(data, dict) else {}
-    keywords = dict(_items(KeywordEntry, fields.get("keywords")))
-    entities = dict(_items(EntityEntry, fields.get("entities")))
+    keywords = dict(enumerate(model.keywords) if model else _items(KeywordEntry, fields.get("keywords")))
+    entities = dict(enumerate(model.entities) if model else _items(EntityEntry, fields.get("entities")))
     given = fields.get("id")
     watchlist = Watchlist(
         id=given if isinstance(given, str) and given else document.path.stem,
