@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from monitor.matching.engine import Engine, Watch
 from monitor.matching.entities import Form, compile_entity
+from monitor.matching.lexer import Warning
 from monitor.matching.nodes import EntityRule, EntityTerm, Node
 from monitor.matching.query import compile_query
 from monitor.matching.terms import Pattern, compile_patterns
@@ -24,18 +25,30 @@ class WatchProblem:
 
 
 @dataclass(frozen=True, slots=True)
+class WatchWarning:
+    """What works in one watch, but perhaps not as meant."""
+
+    watchlist: str
+    kind: str
+    index: int
+    field: str
+    warning: Warning
+
+
+@dataclass(frozen=True, slots=True)
 class Compilation:
-    """An engine of everything that could be compiled, and what could not."""
+    """An engine of everything that could be compiled, and what could not. Warnings are those of new queries."""
 
     engine: Engine
     problems: tuple[WatchProblem, ...] = ()
+    warnings: tuple[WatchWarning, ...] = ()
 
 
 def compile_watchlists(watchlists: Sequence[Watchlist], previous: Engine | None = None) -> Compilation:
     """Never raises. Where a watch cannot be compiled, the one of ``previous`` stays in force."""
     compiler = _Compiler(watchlists, previous)
     watches = [watch for watchlist in watchlists for watch in compiler.watches(watchlist)]
-    return Compilation(Engine(watches, previous), tuple(compiler.problems))
+    return Compilation(Engine(watches, previous), tuple(compiler.problems), tuple(compiler.warnings))
 
 
 def compile_entities(watchlists: Sequence[Watchlist]) -> Mapping[str, EntityRule]:
@@ -50,6 +63,7 @@ def compile_entities(watchlists: Sequence[Watchlist]) -> Mapping[str, EntityRule
 class _Compiler:
     def __init__(self, watchlists: Sequence[Watchlist], previous: Engine | None) -> None:
         self.problems: list[WatchProblem] = []
+        self.warnings: list[WatchWarning] = []
         old = previous.watches if previous is not None else ()
         self._old = {(watch.watchlist, watch.kind, watch.watch): watch for watch in old}
         self._known = {watch.node.source: watch.node for watch in old if watch.kind == "keyword"}
@@ -73,11 +87,13 @@ class _Compiler:
         if known is not None and "@" not in keyword.query:
             return known
         try:
-            return compile_query(keyword.query, self.entities).node
+            query = compile_query(keyword.query, self.entities)
         except QueryError as error:
             self.problems.append(WatchProblem(watchlist.id, "keywords", index, "query", error))
             old = self._old.get((watchlist.id, "keyword", keyword.id))
             return old.node if old is not None else None
+        self.warnings += [WatchWarning(watchlist.id, "keywords", index, "query", each) for each in query.warnings]
+        return query.node
 
     def _entity_node(self, watchlist: Watchlist, rule: EntityRule) -> Node:
         old = self._old.get((watchlist.id, "entity", rule.id))

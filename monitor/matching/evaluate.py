@@ -13,7 +13,6 @@ from monitor.matching.document import Document, Text
 from monitor.matching.entities import is_namesake
 from monitor.matching.nodes import Node
 from monitor.matching.proximity import near_pairs
-from monitor.matching.query import is_counted
 from monitor.model.watch import Span, Why
 
 MOST_OCCURRENCES = 20_000  # kept for one query and entry; beyond, only whether a term is there
@@ -222,7 +221,7 @@ class _Evaluator:
         for item, child in zip(node.items, children, strict=True):
             if child.matched:
                 found = _reasons(child)
-                total += item.weight * (min(_MOST_COUNTED, _apart(found)) if is_counted(item.child) else 1)
+                total += item.weight * (min(_MOST_COUNTED, _apart(found)) if nodes.is_counted(item.child) else 1)
                 places += found if item.weight > 0 else []
         return Outcome(node, total >= node.threshold, places, children, f"{total} of {node.threshold}", total)
 

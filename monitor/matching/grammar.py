@@ -6,7 +6,7 @@ from typing import Any
 
 import lark
 
-from monitor.matching.lexer import Token
+from monitor.matching.shape import Token
 
 # NEAR binds tightest, then NOT, AND, OR. Terminals that start with "_" leave no trace in the tree.
 GRAMMAR = """

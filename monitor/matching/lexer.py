@@ -1,4 +1,4 @@
-"""Queries cut into tokens; everything wrong with a query's shape is found here, with its place and a remedy."""
+"""Queries cut into tokens (matching.md §2); what is wrong with one is told with its place and a remedy."""
 
 import re
 from collections.abc import Iterator
@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from monitor.matching.document import FIELDS
+from monitor.matching.shape import Shape, Token, replaced
 from monitor.model.errors import QueryError
 
 QUERY_FIELDS = (*FIELDS, "lang")
 MAX_BYTES = 100_000
-MAX_LEVELS = 100
 MAX_DISTANCE = 1000
 
 _QUOTES = {'"': '"', "“": "”“", "”": "”", "„": "“”", "«": "»", "»": "«"}
@@ -23,17 +23,6 @@ _WEIGHT = re.compile(r"\^(-?\d+(?:\.\d+)?)(?![\w.])")
 _OPERATOR = re.compile(r"(O?NEAR|ATLEAST|SCORE)(?:/(.*))?", re.DOTALL)
 _LOOKS_LIKE_OPERATOR = re.compile(r"and|or|not|o?near/\d+|atleast/\d+|score/\d+", re.IGNORECASE)
 _EXAMPLE = {"NEAR": "NEAR/5", "ONEAR": "ONEAR/5", "ATLEAST": "ATLEAST/3", "SCORE": "SCORE/10"}
-_BINARY = frozenset(("_AND", "_OR", "NEAR"))
-
-
-@dataclass(frozen=True, slots=True)
-class Token:
-    """``kind`` is a terminal of the grammar; ``value`` what it says, ``start`` and ``end`` where it stands."""
-
-    kind: str
-    value: str
-    start: int
-    end: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,22 +39,21 @@ def tokens_of(source: str) -> tuple[list[Token], list[Warning]]:
     """Raises QueryError for everything but the meaning of terms."""
     if len(source.encode("utf-8", "replace")) > MAX_BYTES:
         raise QueryError(f"a query is at most {MAX_BYTES // 1000} KB long", MAX_BYTES // 4)
-    lexer = _Lexer(source)
+    shape = Shape(source)
+    lexer = _Lexer(source, shape)
     tokens: list[Token] = []
     for token in lexer.tokens():
-        lexer.check_order(tokens[-1] if tokens else None, token)
+        shape.accept(token)
         tokens.append(token)
-    lexer.check_end(tokens[-1] if tokens else None)
+    shape.finish()
     return tokens, lexer.warnings
 
 
 class _Lexer:
-    def __init__(self, source: str) -> None:
+    def __init__(self, source: str, shape: Shape) -> None:
         self.source = source
         self.warnings: list[Warning] = []
-        self._open: list[Token] = []  # parentheses not yet closed
-        self._scores: list[int] = []  # how many were open when each SCORE began
-        self._fields = 0  # fields in a row
+        self._shape = shape
         self._after: Token | None = None
 
     def tokens(self) -> Iterator[Token]:
@@ -80,17 +68,23 @@ class _Lexer:
             yield token
             place, self._after = token.end, token
 
+    def _refuse_optional_flag(self, place: int) -> None:
+        if self.source.startswith("(i?)", place):
+            better = self._with(place, place + 4, "")
+            raise QueryError("(i?) is not possible here; words ignore case already", place, 4, better)
+
     def _token(self, place: int) -> Token:
         character = self.source[place]
         if character == "(":
+            self._refuse_optional_flag(place)
             return Token("_LPAR", "(", place, place + 1)
         if character == ")":
             return Token("_RPAR", ")", place, place + 1)
         if character in _QUOTES:
             return self._quoted(place, place, "PHRASE")
-        if self._in_score() and character == ",":
+        if self._shape.in_score and character == ",":
             return Token("_COMMA", ",", place, place + 1)
-        if self._in_score() and character == "^":
+        if self._shape.in_score and character == "^":
             return self._weight(place)
         if character == "/":
             return self._regex(place)
@@ -101,9 +95,6 @@ class _Lexer:
         if character == "-":
             return self._minus(place)
         return self._word(place)
-
-    def _in_score(self) -> bool:
-        return bool(self._scores) and len(self._open) == self._scores[-1] + 1
 
     def _quoted(self, start: int, quote: int, kind: str) -> Token:
         closing = _QUOTES[self.source[quote]]
@@ -175,7 +166,7 @@ class _Lexer:
         return Token("WEIGHT", match[1], place, match.end())
 
     def _chunk(self, place: int) -> str:
-        match = (_CHUNK_IN_SCORE if self._in_score() else _CHUNK).match(self.source, place)
+        match = (_CHUNK_IN_SCORE if self._shape.in_score else _CHUNK).match(self.source, place)
         return match[0] if match else ""
 
     def _word(self, place: int) -> Token:
@@ -245,89 +236,7 @@ class _Lexer:
             self.warnings.append(Warning(what, place, 1, better))
 
     def _with(self, start: int, end: int, text: str) -> str:
-        """The query with a part replaced."""
-        return " ".join((self.source[:start] + text + self.source[end:]).split())
+        return replaced(self.source, start, end, text)
 
     def _with_quotes(self, place: int, chunk: str) -> str:
         return self._with(place, place + len(chunk), f'"{chunk}"')
-
-    def check_order(self, before: Token | None, token: Token) -> None:
-        """Whether this token may follow that one; keeps account of parentheses."""
-        self._check_left(before, token)
-        self._fields = self._fields + 1 if token.kind == "FIELD" else 0
-        if token.kind == "_LPAR":
-            self._open.append(token)
-            if before is not None and before.kind == "SCORE":
-                self._scores.append(len(self._open) - 1)
-        elif token.kind == "_RPAR":
-            if not self._open:
-                better = self._with(token.start, token.end, "")
-                raise QueryError("this parenthesis was never opened", token.start, 1, better)
-            self._open.pop()
-            if self._scores and self._scores[-1] == len(self._open):
-                self._scores.pop()
-        if len(self._open) + self._fields > MAX_LEVELS:
-            raise QueryError(f"a query has at most {MAX_LEVELS} levels", token.start)
-
-    def _check_left(self, before: Token | None, token: Token) -> None:
-        kind = before.kind if before else ""
-        name = token.value
-        if token.kind in _BINARY and (kind in ("", "_LPAR", "_NOT", "FIELD", "_COMMA") or kind in _BINARY):
-            better = self._with(token.start, token.end, "")
-            raise QueryError(f"{name} needs something on its left", token.start, len(name), better)
-        if kind in ("ATLEAST", "SCORE") and token.kind != "_LPAR":
-            assert before is not None
-            example = "ATLEAST/3 (drone OR missile)" if kind == "ATLEAST" else "SCORE/10 (drone^5, missile^3)"
-            raise QueryError(f"{kind} needs parentheses, as in {example}", before.start, len(before.value))
-        if token.kind in ("_RPAR", "_COMMA", "WEIGHT"):
-            self._check_closing(before, token)
-        if kind == "FIELD":
-            self._check_field(before, token)
-        if kind == "_NOT" and token.kind == "_NOT":
-            assert before is not None
-            better = self._with(before.start, token.end, "")
-            raise QueryError("two NOT in a row", before.start, token.end - before.start, better)
-        if kind == "WEIGHT" and token.kind not in ("_COMMA", "_RPAR"):
-            raise QueryError(
-                "a comma separates the parts of SCORE", token.start, 1, self._with(token.start, token.start, ", ")
-            )
-
-    def _check_closing(self, before: Token | None, token: Token) -> None:
-        if before is None or before.kind in ("_LPAR", "_COMMA"):
-            what = (
-                "nothing stands in these parentheses"
-                if token.kind == "_RPAR"
-                else "something is missing before this"
-            )
-            start = before.start if before is not None and token.kind == "_RPAR" else token.start
-            raise QueryError(what, start, token.end - start)
-        self._refuse_open_operator(before)
-
-    def _refuse_open_operator(self, before: Token) -> None:
-        if before.kind in _BINARY or before.kind == "_NOT":
-            better = self._with(before.start, before.end, "")
-            raise QueryError(
-                f"{before.value} needs something on its right", before.start, len(before.value), better
-            )
-        if before.kind == "FIELD":
-            raise QueryError(f"nothing follows {before.value}:", before.start, before.end - before.start)
-
-    def _check_field(self, before: Token | None, token: Token) -> None:
-        assert before is not None
-        width = before.end - before.start
-        if token.start != before.end:
-            better = self._with(before.end, token.start, "")
-            raise QueryError(f"no space after {before.value}:", before.start, width, better)
-        if token.kind == "_NOT":
-            name = "-" if token.value == "-" else "NOT "
-            better = self._with(before.start, token.end, f"{name}{before.value}:")
-            raise QueryError("NOT comes before the field", token.start, token.end - token.start, better)
-
-    def check_end(self, last: Token | None) -> None:
-        if last is None:
-            raise QueryError("this query is empty", 0)
-        self._refuse_open_operator(last)
-        if last.kind in ("ATLEAST", "SCORE"):
-            self._check_left(last, Token("END", "", last.end, last.end))
-        if self._open:
-            raise QueryError("this parenthesis is never closed", self._open[-1].start, 1, self.source + ")")

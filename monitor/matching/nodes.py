@@ -136,3 +136,38 @@ def fields_of(node: Node) -> set[str]:
             return set().union(*(fields_of(item.child) for item in items))
         case _:
             return set()
+
+
+def unfit_for_near(node: Node) -> str:
+    """What keeps this node from being a part of NEAR, in words; empty when nothing does."""
+    return _unfit(node, (Term, EntityTerm))
+
+
+def uncountable(node: Node) -> str:
+    """What keeps this node from being counted by ATLEAST, in words; empty when nothing does."""
+    return _unfit(node, (Term, EntityTerm, RegexTerm))
+
+
+def is_counted(node: Node) -> bool:
+    """Whether SCORE counts this part's occurrences; anything else counts once when true."""
+    return not uncountable(node.child if isinstance(node, InField) else node)
+
+
+def _unfit(node: Node, fit: tuple[type, ...]) -> str:
+    if isinstance(node, fit):
+        return ""
+    if isinstance(node, Any):
+        return next(filter(None, (_unfit(child, fit) for child in node.children)), "")
+    return _NAMES[type(node)]
+
+
+_NAMES: Mapping[type, str] = {
+    All: "AND",
+    Not: "NOT",
+    Near: "NEAR",
+    InField: "a field",
+    LanguageIs: "lang:",
+    RegexTerm: "a regex",
+    AtLeast: "ATLEAST",
+    Score: "SCORE",
+}

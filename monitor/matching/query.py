@@ -10,12 +10,13 @@ from typing import Any
 
 import lark
 
-from monitor.matching import nodes, regexes, terms
+from monitor.matching import nodes, regexes, terms, wildcards
 from monitor.matching.grammar import parse
-from monitor.matching.lexer import Token, Warning, tokens_of
+from monitor.matching.lexer import Warning, tokens_of
 from monitor.matching.nodes import Node
+from monitor.matching.shape import Token
 from monitor.model.errors import QueryError
-from monitor.text.fold import SIGNS, is_single
+from monitor.text.fold import SIGNS
 
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _LANGUAGE = re.compile(r"[a-z]{2,8}(-[a-z0-9]{1,8})*")
@@ -116,18 +117,25 @@ class _Compiler:
             raise self._refuse(tree, "NEAR joins two parts; a chain is not possible", better)
         left, right = (self._node(part) for part in parts)
         for operand, part in zip((left, right), parts, strict=True):
-            if offender := _not_near_operand(operand):
-                raise self._refuse(
-                    part, f"{offender} cannot be a part of NEAR", self._near_suggestion(parts, operator)
+            if offender := nodes.unfit_for_near(operand):
+                error = self._refuse(
+                    tree, f"{offender} cannot be a part of NEAR", self._near_suggestion(parts, operator)
                 )
+                raise QueryError(error.what, part.meta.start_pos, len(self._written(part)), error.suggestion)
         name, _, number = operator.partition("/")
         return nodes.Near(self._written(tree), left, right, int(number), name == "ONEAR")
 
     def _near_suggestion(self, parts: Sequence[_Tree], operator: str) -> str | None:
-        """A field around NEAR instead of inside it, where that is what was written."""
+        """The field around NEAR instead of inside it; AND around NEAR instead of inside it."""
+        if any(part.data == "field" for part in parts):
+            names = {str(part.children[0]) for part in parts if part.data == "field"}
+            inner = [self._written(_trees(part)[0] if part.data == "field" else part) for part in parts]
+            return f"{names.pop()}:({inner[0]} {operator} {inner[1]})" if len(names) == 1 else None
         first, second = parts
-        if first.data == "field" and second.data != "field":
-            ...
+        if (both := _joined_by_and(first)) and not _joined_by_and(second):
+            return " AND ".join(f"({self._written(part)} {operator} {self._written(second)})" for part in both)
+        if (both := _joined_by_and(second)) and not _joined_by_and(first):
+            return " AND ".join(f"({self._written(first)} {operator} {self._written(part)})" for part in both)
         return None
 
     def _make_field(self, tree: _Tree) -> Node:
@@ -151,7 +159,7 @@ class _Compiler:
     def _make_at_least(self, tree: _Tree) -> Node:
         operator, (part,) = tree.children[0], _trees(tree)
         child = self._node(part)
-        if offender := _not_countable(child):
+        if offender := nodes.uncountable(child):
             raise self._refuse(part, f"ATLEAST counts words, phrases and regexes, not {offender}")
         return nodes.AtLeast(self._written(tree), int(str(operator).partition("/")[2]), child)
 
@@ -159,7 +167,13 @@ class _Compiler:
         operator = str(tree.children[0])
         threshold = Decimal(operator.partition("/")[2])
         weighted = tuple(self._weighted(item) for item in _trees(tree))
-        most = sum((max(item.weight, Decimal(0)) * _most(item.child) for item in weighted), Decimal(0))
+        most = sum(
+            (
+                max(item.weight, Decimal(0)) * (_MOST_COUNTED if nodes.is_counted(item.child) else 1)
+                for item in weighted
+            ),
+            Decimal(0),
+        )
         if most < threshold:
             what = f"no entry can score {threshold}: these parts reach {most} at most"
             raise QueryError(what, tree.meta.start_pos, len(operator), self._lower(tree, operator, most))
@@ -193,7 +207,7 @@ class _Compiler:
     def _term(self, kind: str, value: str, start: int, end: int) -> Node:
         refuse = partial(self._refuse_at, start, end)
         quoted = self._source[start:end].lstrip("=")[0] in '"“”„«»'
-        text, wild = _with_wildcards(value, escapes=quoted)
+        text, wild = wildcards.mark(value, escapes=quoted)
         if kind == "exact" and wild:
             raise refuse("wildcards do not go with =: it compares letter for letter", self._source[start:end][1:])
         patterns = terms.compile_patterns(text, exact=kind == "exact")
@@ -202,13 +216,22 @@ class _Compiler:
         words = patterns[0].words
         if not quoted and all(word in SIGNS for word in words):
             raise refuse("signs alone go in quotes", f'"{value}"')
-        for word in words:
-            if terms.is_wild(word):
-                _check_wildcard(word, text, refuse)
+        if wild:
+            self._check_wildcards(words, text, refuse)
         if kind != "exact":
             kind = "wildcard" if wild else "phrase" if len(words) > 1 else "term"
         label = f"={text}" if kind == "exact" else _ESCAPED.sub(r"\1", value) if quoted else value
         return nodes.Term(self._source[start:end], kind, label, patterns)
+
+    def _check_wildcards(self, words: Sequence[str], text: str, refuse: Callable[..., QueryError]) -> None:
+        if better := wildcards.without_beside_single(text):
+            what = "no wildcards in Chinese, Japanese, Korean, Thai …: each character is a word already"
+            raise refuse(what, f'"{better}"' if " " in better else better)
+        for word in filter(wildcards.is_wild, words):
+            if word == wildcards.STAR:
+                raise refuse("* alone could match every entry; write at least two letters before it")
+            if wildcards.is_loose(word):
+                raise refuse("a wildcard needs at least two letters: dr* or d?ne, not d*")
 
     def _refuse_at(self, start: int, end: int, what: str, better: str | None = None) -> QueryError:
         suggestion = (
@@ -238,76 +261,10 @@ class _Compiler:
         return nodes.EntityTerm(self._written(tree), rule)
 
 
+def _joined_by_and(part: _Tree) -> list[_Tree]:
+    inner = _trees(part)[0] if part.data == "group" else part
+    return _trees(inner) if inner.data == "all" else []
+
+
 def _trees(tree: _Tree) -> list[_Tree]:
     return [child for child in tree.children if isinstance(child, lark.Tree)]
-
-
-def _with_wildcards(value: str, *, escapes: bool) -> tuple[str, bool]:
-    """The text with wildcards as terms.STAR and terms.ONE; whether there are any."""
-    pieces: list[str] = []
-    wild, place = False, 0
-    while place < len(value):
-        character = value[place]
-        if escapes and character == "\\" and place + 1 < len(value):
-            pieces.append(value[place + 1])
-            place += 2
-            continue
-        if character in "*?":
-            wild = True
-            character = terms.STAR if character == "*" else terms.ONE
-        pieces.append(character)
-        place += 1
-    return re.sub(f"{terms.STAR}+", terms.STAR, "".join(pieces)), wild
-
-
-def _check_wildcard(word: str, text: str, refuse: Callable[..., QueryError]) -> None:
-    if word == terms.STAR:
-        raise refuse("* alone could match every entry; write at least two letters before it")
-    if terms.literal_letters(word) < 2 or 0 <= word.find(terms.STAR) < 2:
-        raise refuse("a wildcard needs at least two letters: dr* or d?ne, not d*")
-    if any(is_single(character) for character in text):
-        better = re.sub(f"[{terms.STAR}{terms.ONE}]", "", text)
-        raise refuse("no wildcards in Chinese, Japanese, Korean or Thai: each character is a word already", better)
-
-
-def _not_near_operand(node: Node) -> str:
-    """What makes this node unfit for NEAR, in words; empty when it fits."""
-    match node:
-        case nodes.Term() | nodes.EntityTerm():
-            return ""
-        case nodes.Any(children=children):
-            return next(filter(None, map(_not_near_operand, children)), "")
-        case _:
-            return _NAMES[type(node)]
-
-
-def _not_countable(node: Node) -> str:
-    match node:
-        case nodes.Term() | nodes.EntityTerm() | nodes.RegexTerm():
-            return ""
-        case nodes.Any(children=children):
-            return next(filter(None, map(_not_countable, children)), "")
-        case _:
-            return _NAMES[type(node)]
-
-
-def is_counted(node: Node) -> bool:
-    """Whether SCORE counts this part's occurrences; anything else counts once when true."""
-    child = node.child if isinstance(node, nodes.InField) else node
-    return not _not_countable(child)
-
-
-def _most(node: Node) -> int:
-    return _MOST_COUNTED if is_counted(node) else 1
-
-
-_NAMES: Mapping[type, str] = {
-    nodes.All: "AND",
-    nodes.Not: "NOT",
-    nodes.Near: "NEAR",
-    nodes.InField: "a field",
-    nodes.LanguageIs: "lang:",
-    nodes.RegexTerm: "a regex",
-    nodes.AtLeast: "ATLEAST",
-    nodes.Score: "SCORE",
-}

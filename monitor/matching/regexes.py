@@ -103,24 +103,18 @@ def options() -> Any:
 
 
 def _refuse_known_traps(written: str) -> None:
-    if trap := re.search(r"\(([a-zA-Z]+)\?\)", written):
-        flags = trap[1]
-        if set(flags) <= set("imsU"):
-            better = f"{written[: trap.start()]}(?{flags}){written[trap.end() :]}"
-            raise RegexProblem(
-                f"({flags}?) is an optional letter; a flag is written (?{flags})",
-                trap.start(),
-                len(trap[0]),
-                better,
-            )
+    trap = written.find("(i?)")
+    if trap >= 0:
+        better = written.replace("(i?)", "(?i)" if trap == 0 else "i?", 1)
+        raise RegexProblem("(i?) is an optional letter i; a flag is written (?i)", trap, 4, better)
     for token in _TOKEN.finditer(written):
         text = token[0]
         if token.lastgroup == "escape" and re.fullmatch(r"\\[1-9]\d*", text):
             raise RegexProblem(f"back-references such as {text} are not possible here", token.start(), len(text))
         if text == r"\C":
             raise RegexProblem(r"\C is not possible here; use . for any character", token.start(), 2)
-    if trap := re.search(r"(?<!\\)\(\?<?[=!]", written):
-        raise RegexProblem("look-around is not possible here", trap.start(), len(trap[0]))
+    if around := re.search(r"(?<!\\)\(\?<?[=!]", written):
+        raise RegexProblem("look-around is not possible here", around.start(), len(around[0]))
 
 
 def _compile(pattern: str) -> Any:

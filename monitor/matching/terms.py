@@ -1,22 +1,17 @@
 """Terms: what a word, phrase, wildcard or exact term of a query looks for, and where it stands in a text."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
-import re2
-
 from monitor.matching.document import Text
+from monitor.matching.wildcards import fitting, is_wild, split
 from monitor.text import canonical, clean, word_bounds
 from monitor.text.fold import SIGNS, is_single
 from monitor.text.words import is_deleted
 
-# While a query's words are folded, wildcards are letters of a dead script: they fold to themselves.
-STAR = "\U00010000"
-ONE = "\U00010001"
-_WILD = re.compile(f"[{STAR}{ONE}]")
+_DOTTED_SMALL = re.compile(r"(?<![^\W_])(?:[^\W\d_]\.)+[^\W\d_](?![^\W_])(?!\.[^\W_])")
 _SHORT = 2  # words of so few characters must not touch a sign
 _BLOCKING_LEFT = frozenset(SIGNS) - {"#", "@"}  # *#UK* and *@UK* are fine
 
@@ -46,7 +41,7 @@ class Pattern:
 def compile_patterns(written: str, *, exact: bool = False) -> tuple[Pattern, ...]:
     """The word sequences that a term stands for; none when no word is in it.
 
-    ``written`` holds wildcards as STAR and ONE. Dotted capitals give two: ``.us``, and ``us`` in capitals.
+    ``written`` holds wildcards as ``wildcards.mark`` left them. Dotted capitals give two: ``.us``, and ``us`` in capitals.
     """
     words = tuple(canonical(written).split())
     if not words:
@@ -58,6 +53,9 @@ def compile_patterns(written: str, *, exact: bool = False) -> tuple[Pattern, ...
     if dotted:
         plain = tuple(word.removeprefix(".") for word in words)
         return _pattern(words, touching), _pattern(plain, touching, capitals=dotted)
+    if _DOTTED_SMALL.search(written):  # u.s. is U.S. in small letters
+        capital = _DOTTED_SMALL.sub(lambda letters: letters[0].upper(), written)
+        return _pattern(words, touching), _capital_pattern(capital)
     return (_pattern(words, touching),)
 
 
@@ -73,16 +71,7 @@ def chunk(pattern: Pattern) -> str:
     """The longest literal stretch that any occurrence contains in canonical text."""
     if pattern.needle:
         return pattern.needle
-    return max(_WILD.split(f" {' '.join(pattern.words)} "), key=len)
-
-
-def literal_letters(word: str) -> int:
-    """How many letters of a word with wildcards are fixed."""
-    return len(_WILD.sub("", word))
-
-
-def is_wild(word: str) -> bool:
-    return _WILD.search(word) is not None
+    return max(split(f" {' '.join(pattern.words)} "), key=len)
 
 
 def has_single(word: str) -> bool:
@@ -95,6 +84,11 @@ def _pattern(words: tuple[str, ...], touching: tuple[int, ...], **more: Any) -> 
     return Pattern(
         words, needle, touching, short_left=_is_short(words[0]), short_right=_is_short(words[-1]), **more
     )
+
+
+def _capital_pattern(written: str) -> Pattern:
+    words = tuple(canonical(written).split())
+    return _pattern(words, _touching(written, words))
 
 
 def _is_short(word: str) -> bool:
@@ -130,7 +124,7 @@ def _find_needle(pattern: Pattern, text: Text, limit: int) -> list[tuple[int, in
 
 
 def _find_wild(pattern: Pattern, text: Text, limit: int) -> list[tuple[int, int]]:
-    return _find_indexed([_expand(word, text) for word in pattern.words], text, limit)
+    return _find_indexed([fitting(word, text) for word in pattern.words], text, limit)
 
 
 def _find_indexed(choices: Sequence[Iterable[str]], text: Text, limit: int) -> list[tuple[int, int]]:
@@ -152,28 +146,6 @@ def _find_indexed(choices: Sequence[Iterable[str]], text: Text, limit: int) -> l
             if len(found) >= limit:
                 break
     return found
-
-
-def _expand(word: str, text: Text) -> Sequence[str]:
-    """The words of the text that a word with wildcards stands for."""
-    if not is_wild(word):
-        return (word,)
-    prefix = _WILD.split(word, maxsplit=1)[0]
-    if word == prefix + STAR:
-        return text.words_starting(prefix)
-    candidates = text.words_starting(prefix) if prefix else list(text.places)
-    matches = _glob(word)
-    return [candidate for candidate in candidates if matches(candidate)]
-
-
-@lru_cache(maxsize=4096)
-def _glob(word: str) -> Callable[[str], Any]:
-    """Whether a canonical word fits. Several stars in one word go to RE2, which stays linear."""
-    pieces = ("[^.]*" if piece == STAR else "[^.]" if piece == ONE else re.escape(piece) for piece in word)
-    pattern = "(?s)" + "".join(pieces)
-    compiled = re.compile(pattern) if word.count(STAR) <= 1 else re2.compile(pattern)
-    matches: Callable[[str], Any] = compiled.fullmatch
-    return matches
 
 
 def _holds(pattern: Pattern, text: Text, first: int, last: int) -> bool:
