@@ -5,7 +5,7 @@ import shutil
 import sqlite3
 import subprocess
 from collections.abc import Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 from sqlalchemy import URL
@@ -40,7 +40,8 @@ def backup(url: str, to: Path) -> None:
     except OSError as error:
         raise StorageError(f"the backup cannot be written: {to}: {error.strerror}") from error
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink()
 
 
 def restore(source: Path, url: str) -> None:
@@ -65,7 +66,8 @@ def restore(source: Path, url: str) -> None:
         except OSError as error:
             raise StorageError(f"the backup cannot be put in place: {path}: {error.strerror}") from error
         finally:
-            new.unlink(missing_ok=True)
+            with suppress(OSError):
+                new.unlink()
 
 
 def check(url: str) -> list[str]:
@@ -79,7 +81,7 @@ def check(url: str) -> list[str]:
                 if found != SCHEMA:
                     return [f"the database has schema {found or 'none'}, this monitor has {SCHEMA}"]
                 session = Session(connection, engine.dialect.name)
-                return [*file_problems(session), *contradictions(session)]
+                return [*file_problems(session, "integrity_check"), *contradictions(session)]
         finally:
             engine.dispose()
     except StorageError as error:
@@ -108,7 +110,7 @@ def _check_backup(new: Path, source: Path) -> None:
     try:
         with explained(str(source)), engine.connect() as connection:
             found = revision(connection)
-            problems = list(file_problems(Session(connection, "sqlite")))
+            problems = list(file_problems(Session(connection, "sqlite"), "quick_check"))
     finally:
         engine.dispose()
     if problems:

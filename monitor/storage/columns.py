@@ -10,6 +10,8 @@ from sqlalchemy import BigInteger, Integer, Text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
+from monitor.model.errors import StorageError
+
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICRO = timedelta(microseconds=1)
 _LONE = re.compile("[\0\ud800-\udfff]")
@@ -102,4 +104,7 @@ class Json(TypeDecorator[Any]):
         return to_json(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
-        return None if value is None else json.loads(value)
+        try:
+            return None if value is None else json.loads(value)
+        except ValueError as error:
+            raise StorageError("a stored value is no JSON any more; see `monitor db check`") from error

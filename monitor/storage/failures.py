@@ -40,6 +40,8 @@ def explained(place: str) -> Iterator[None]:
         yield
     except (SQLAlchemyError, sqlite3.Error) as error:
         raise StorageError(in_words(error, place)) from error
+    except UnicodeDecodeError as error:  # sqlite3 stumbles over its own message when a name in the file rotted
+        raise StorageError(_SQLITE[sqlite3.SQLITE_CORRUPT].format(place=place)) from error
 
 
 def in_words(error: Exception, place: str) -> str:
