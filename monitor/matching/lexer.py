@@ -22,7 +22,7 @@ _ENTITY = re.compile(r"@(\w(?:[\w.-]*\w)?)")
 _WEIGHT = re.compile(r"\^(-?\d+(?:\.\d+)?)(?![\w.])")
 _OPERATOR = re.compile(r"(O?NEAR|ATLEAST|SCORE)(?:/(.*))?", re.DOTALL)
 _LOOKS_LIKE_OPERATOR = re.compile(r"and|or|not|o?near/\d+|atleast/\d+|score/\d+", re.IGNORECASE)
-_EXAMPLE = {"NEAR": "NEAR/5", "ONEAR": "ONEAR/5", "ATLEAST": "ATLEAST/3", "SCORE": "SCORE/10"}
+_EXAMPLE = {"NEAR": "NEAR/5", "ONEAR": "ONEAR/5", "ATLEAST": "ATLEAST/3", "SCORE": "SCORE/1"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +223,7 @@ class _Lexer:
         caret = chunk.find("^")
         if caret >= 0:
             better = self._with(place + caret, place + len(chunk), "")
-            raise QueryError("weights such as ^5 belong into SCORE", place + caret, len(chunk) - caret, better)
+            raise QueryError("weights such as ^5 belong in SCORE", place + caret, len(chunk) - caret, better)
 
     def _warn(self, chunk: str, place: int) -> None:
         if _LOOKS_LIKE_OPERATOR.fullmatch(chunk):

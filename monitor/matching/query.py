@@ -22,6 +22,7 @@ _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _LANGUAGE = re.compile(r"[a-z]{2,8}(-[a-z0-9]{1,8})*")
 _PLAIN = re.compile(r'\w+|"[\w ]+"')  # the commonest queries need no grammar
 _OPERATORS = frozenset(("AND", "OR", "NOT", "NEAR", "ONEAR", "ATLEAST", "SCORE"))
+_FOREIGN_OPERATORS = {"&": "AND", "&&": "AND", "|": "OR", "||": "OR", "!": "NOT"}
 _MOST_COUNTED = 3  # occurrences of one part of SCORE
 
 _Tree = lark.Tree[lark.Token]
@@ -37,8 +38,24 @@ class Query:
 
 
 def compile_query(source: str, entities: Mapping[str, nodes.EntityRule] | None = None) -> Query:
-    """Raises QueryError."""
-    compiler = _Compiler(source, entities or {})
+    """Raises QueryError, whose suggestion, where there is one, is a query that compiles."""
+    try:
+        return _compiled(source, entities or {})
+    except QueryError as error:
+        if error.suggestion and not _is_query(error.suggestion, entities or {}):
+            raise QueryError(error.what, error.offset, error.width) from error
+        raise
+
+
+def _is_query(source: str, entities: Mapping[str, nodes.EntityRule]) -> bool:
+    try:
+        return bool(_compiled(source, entities))
+    except QueryError:
+        return False
+
+
+def _compiled(source: str, entities: Mapping[str, nodes.EntityRule]) -> Query:
+    compiler = _Compiler(source, entities)
     if _PLAIN.fullmatch(source) and source not in _OPERATORS and source.lower() not in ("and", "or", "not"):
         return Query(source, compiler.plain())
     tokens, warnings = tokens_of(source)
@@ -110,11 +127,12 @@ class _Compiler:
 
     def _make_near(self, tree: _Tree) -> Node:
         parts = _trees(tree)
-        operator = next(child for child in tree.children if isinstance(child, lark.Token))
-        if len(parts) > 2:
+        operator, *others = [child for child in tree.children if isinstance(child, lark.Token)]
+        if others:
             first, second, third = (self._written(part) for part in parts[:3])
             better = f"({first} {operator} {second}) ({second} {operator} {third})" if len(parts) == 3 else None
-            raise self._refuse(tree, "NEAR joins two parts; a chain is not possible", better)
+            error = self._refuse(tree, "NEAR joins two parts; a chain is not possible", better)
+            raise QueryError(error.what, others[0].start_pos or 0, len(others[0]), error.suggestion)
         left, right = (self._node(part) for part in parts)
         for operand, part in zip((left, right), parts, strict=True):
             if offender := nodes.unfit_for_near(operand):
@@ -212,10 +230,12 @@ class _Compiler:
             raise refuse("wildcards do not go with =: it compares letter for letter", self._source[start:end][1:])
         patterns = terms.compile_patterns(text, exact=kind == "exact")
         if not patterns:
-            raise refuse("there is no word in this term; punctuation does not count")
+            raise refuse(
+                "there is no word in this term; punctuation does not count", _FOREIGN_OPERATORS.get(value)
+            )
         words = patterns[0].words
         if not quoted and all(word in SIGNS for word in words):
-            raise refuse("signs alone go in quotes", f'"{value}"')
+            raise refuse("signs alone go in quotes", _FOREIGN_OPERATORS.get(value, f'"{value}"'))
         if wild:
             self._check_wildcards(words, text, refuse)
         if kind != "exact":
@@ -231,7 +251,8 @@ class _Compiler:
             if word == wildcards.STAR:
                 raise refuse("* alone could match every entry; write at least two letters before it")
             if wildcards.is_loose(word):
-                raise refuse("a wildcard needs at least two letters: dr* or d?ne, not d*")
+                better = word.lstrip(wildcards.STAR) if word[0] == wildcards.STAR else None
+                raise refuse("a wildcard needs at least two letters before it: dr* or d?ne, not d* or *ne", better)
 
     def _refuse_at(self, start: int, end: int, what: str, better: str | None = None) -> QueryError:
         suggestion = (
