@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Sequence
 
 from monitor.grouping.urls import canonical_url, item_anchor
 from monitor.grouping.words import canonical_words, without_boilerplate
@@ -15,9 +16,13 @@ MIN_DISTINCT = 8
 _HOME_PAGE = re.compile(r"https://[^/?#]+/")
 
 
-def keys(entry: Entry) -> tuple[str, ...]:
-    """The keys of an entry, most trusted first: ``url:<canonical>``, ``text:<hash>``. The title is none."""
-    return tuple(key for key in (_url_key(entry.url), _text_key(entry)) if key)
+def keys(entry: Entry, words: Sequence[str] | None = None) -> tuple[str, ...]:
+    """The keys of an entry, most trusted first: ``url:<canonical>``, ``text:<hash>``. The title is none.
+
+    ``words`` are its ``entry_words``, if already at hand.
+    """
+    words = entry_words(entry) if words is None else words
+    return tuple(key for key in (_url_key(entry.url), _text_key(words)) if key)
 
 
 def entry_words(entry: Entry) -> list[str]:
@@ -34,8 +39,7 @@ def _url_key(url: str) -> str:
     return f"url:{canonical}{anchor}"
 
 
-def _text_key(entry: Entry) -> str:
-    words = entry_words(entry)
+def _text_key(words: Sequence[str]) -> str:
     if len(words) < MIN_WORDS or len(set(words)) < MIN_DISTINCT:
         return ""
     digest = hashlib.blake2b(" ".join(words).encode("utf-8", "replace"), digest_size=16).hexdigest()

@@ -7,10 +7,10 @@ Runs of long words count as smaller than all others: "of the war" stands in many
 """
 
 import re
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from struct import Struct, pack, unpack_from
+from zlib import crc32
 
 from monitor.grouping.likeness import MIN_WORDS, entry_words
 from monitor.grouping.urls import canonical_url
@@ -28,7 +28,7 @@ _MOST = 40  # words of a title, figures of a lead
 _MIX = 0x9E3779B1  # odd, so that multiplying only reorders: CRCs of like texts lie in patterns
 _ALL = 0xFFFFFFFF
 _COUNTS = Struct("<4BI")
-_DIGIT = re.compile(r"\d")
+_FIGURE = re.compile(r"\w*\d\w*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,19 +47,19 @@ class Signature:
         return len(self.hashes) < KEPT
 
 
-def signature(entry: Entry) -> Signature:
-    """Of the body, or the summary where there is no body; empty for a text that says too little."""
-    words = entry_words(entry)[:READ]
+def signature(entry: Entry, words: Sequence[str] | None = None) -> Signature:
+    """Of the body, or the summary where there is no body (``words``, if already at hand); empty when it is short."""
+    words = (entry_words(entry) if words is None else words)[:READ]
     if len(words) < MIN_WORDS:
         return Signature()
     size = SHINGLE if sum(map(len, words)) > 2 * len(words) else 2 * SHINGLE
+    runs = _runs(words, size)
     title = canonical_words(entry.title)
-    figures = {word for word in (*title, *words[:LEAD]) if _DIGIT.search(word)}
     return Signature(
-        hashes=_shingles(words, size)[:KEPT],
-        lead=_shingles(words[:LEAD], size),
+        hashes=tuple(sorted({*runs})[:KEPT]),
+        lead=tuple(sorted({*runs[: LEAD - size + 1]})),
         title=_words(title),
-        figures=_words(figures),
+        figures=_words(_FIGURE.findall(" ".join((*title, *words[:LEAD])))),
         site=_site(entry.url),
     )
 
@@ -128,12 +128,14 @@ def _comparable(one: Signature, other: Signature) -> tuple[set[int], set[int]]:
     return {h for h in one.hashes if h <= limit}, {h for h in other.hashes if h <= limit}
 
 
-def _shingles(words: Sequence[str], size: int) -> tuple[int, ...]:
-    runs = {" ".join(run) for run in zip(*(words[at:] for at in range(size)), strict=False)}
-    return tuple(sorted({_hash(run) >> 1 | (len(run) < _LONG) << 31 for run in runs}))
+def _runs(words: Sequence[str], size: int) -> list[int]:
+    """A hash for each run of words, in the order of the text."""
+    words = " ".join(words).encode("utf-8", "replace").decode().split(" ")  # no lone surrogates from here on
+    runs = map(" ".join, zip(*(words[at:] for at in range(size)), strict=False))
+    return [(crc32(run.encode()) * _MIX & _ALL) >> 1 | (len(run) < _LONG) << 31 for run in runs]
 
 
-def _words(words: Sequence[str] | set[str]) -> tuple[int, ...]:
+def _words(words: Sequence[str]) -> tuple[int, ...]:
     return tuple(sorted({_hash(word) for word in words})[:_MOST])
 
 
@@ -143,4 +145,4 @@ def _site(url: str) -> int:
 
 
 def _hash(text: str) -> int:
-    return zlib.crc32(text.encode("utf-8", "replace")) * _MIX & _ALL
+    return crc32(text.encode("utf-8", "replace")) * _MIX & _ALL

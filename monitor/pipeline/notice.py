@@ -9,16 +9,12 @@ from monitor.alerting.budget import day_start
 from monitor.alerting.decide import Decision, NewAlert, decide
 from monitor.alerting.digest import alert_story
 from monitor.delivering.payloads import to_payload
-from monitor.grouping import stories
-from monitor.grouping.likeness import keys
-from monitor.grouping.signatures import near_keys, packed, signature
 from monitor.model.alert import Alert, Delivery, Fate, FateState, Route
 from monitor.model.entry import Entry, StoredEntry
-from monitor.model.story import Placement, Story
+from monitor.model.story import Story
 from monitor.model.watch import Match, Why
+from monitor.pipeline.group import group
 from monitor.ports import Records
-
-WINDOW = timedelta(hours=72)  # a story without news for longer than this is over
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +54,7 @@ class Notice:
         return Noticed(sum(len(item.matches) for item in matched), new_stories)
 
     def _one(self, records: Records, item: Item, now: datetime) -> bool:
-        placement = self._place(records, item, now)
+        placement = group(records.stories, item.stored, now)
         story = records.stories.get(placement.story_id)
         decision = decide(
             item.stored,
@@ -80,16 +76,6 @@ class Notice:
     def _day_start(self, key: str, now: datetime) -> datetime:
         recipient = next(r for route in self.routes for r in route.to if r.key == key)
         return day_start(recipient, now)
-
-    def _place(self, records: Records, item: Item, now: datetime) -> Placement:
-        entry, since = item.stored, now - WINDOW
-        exact, mine = keys(entry.entry), signature(entry.entry)
-        near = near_keys(mine)
-        records.stories.hold()
-        placement = stories.place(entry, records.stories.find(exact, since))
-        if placement is None:
-            placement = stories.place_near(entry, mine, records.stories.candidates(near, since))
-        return records.stories.place(entry, (*exact, *near), placement, now, packed(mine))
 
     def _record(self, records: Records, item: Item, story: Story, decision: Decision, now: datetime) -> None:
         deliveries = [self._delivery(item, story, alert, now) for alert in decision.alerts]

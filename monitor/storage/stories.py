@@ -35,6 +35,9 @@ WHERE s.active_at >= ? GROUP BY k.entry_id ORDER BY hits DESC, k.entry_id LIMIT 
 ) AS c JOIN story_entries m ON m.entry_id = c.entry_id ORDER BY c.hits DESC, c.entry_id"""
 
 
+_digest = lru_cache(maxsize=256)(digest)  # the keys just looked up are recorded next
+
+
 @lru_cache
 def _candidates(count: int) -> str:
     return _CANDIDATES.format(keys=" UNION ALL ".join(_KEY.format(number=number) for number in range(count)))
@@ -55,7 +58,7 @@ class StoryStore:
         """See the port. Among several stories that have the key, the one with the latest news."""
         if not keys:
             return None
-        digests = [digest(key) for key in keys]
+        digests = [_digest(key) for key in keys]
         statement = _FIND.format(marks=marks(len(digests)))
         found = {row[0]: (row[1], row[2]) for row in self.session.run(statement, (*digests, micros(since)))}
         for key, one in zip(keys, digests, strict=True):
@@ -67,7 +70,7 @@ class StoryStore:
         """See the port."""
         if not keys:
             return []
-        values = (*(digest(key) for key in keys), micros(since))
+        values = (*(_digest(key) for key in keys), micros(since))
         return [Candidate(*row) for row in self.session.run(_candidates(len(keys)), values)]
 
     def place(
@@ -90,7 +93,7 @@ class StoryStore:
         else:
             placed = Placement(self._start(entry, at), True, "original", "no story alive has its keys")
             self._attach(placed, entry, sketch)
-        self.session.many(_ADD_KEY, [(digest(key), placed.story_id, entry.id) for key in dict.fromkeys(keys)])
+        self.session.many(_ADD_KEY, [(_digest(key), placed.story_id, entry.id) for key in dict.fromkeys(keys)])
         return placed
 
     def of_entry(self, entry_id: int) -> int | None:
