@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, func, insert, or_, select
+from sqlalchemy import delete, func, insert, select
 
 from monitor.model.alert import Recipient
 from monitor.ports import Mute
-from monitor.storage.columns import clean, micros, to_json
+from monitor.storage.columns import clean, instant_or_none, micros, to_json
 from monitor.storage.session import Session
 from monitor.storage.tables import acks, digest_counts, digest_slots, facts, mutes
 
@@ -16,6 +16,8 @@ _CLOSE = """INSERT INTO digest_slots (route, recipient, slot, ended_at) VALUES (
 ON CONFLICT (route, recipient, slot) DO NOTHING"""
 _COUNTS = """INSERT INTO digest_counts (route, recipient, counts) VALUES (?, ?, ?)
 ON CONFLICT (route, recipient) DO UPDATE SET counts = excluded.counts"""
+_MUTES = """SELECT id, kind, value, until, author, note FROM mutes
+WHERE until IS NULL OR until > ? ORDER BY id"""
 _ACK = "INSERT INTO acks (story_id, author, at) VALUES (?, ?, ?) ON CONFLICT (story_id) DO NOTHING"
 _SET = "INSERT INTO facts (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
 
@@ -56,9 +58,11 @@ class Desk:
         return int(self.session.execute(insert(mutes).values(values).returning(mutes.c.id)).scalar_one())
 
     def mutes(self, now: datetime) -> list[Mute]:
-        alive = or_(mutes.c.until.is_(None), mutes.c.until > now)
-        rows = self.session.execute(select(mutes).where(alive).order_by(mutes.c.id))
-        return [Mute(row.id, row.kind, row.value, row.until, row.author, row.note) for row in rows]
+        rows = self.session.run(_MUTES, (micros(now),))
+        return [
+            Mute(mute_id, kind, value, instant_or_none(until), author, note)
+            for mute_id, kind, value, until, author, note in rows
+        ]
 
     def remove_mute(self, mute_id: int) -> None:
         self.session.execute(delete(mutes).where(mutes.c.id == mute_id))

@@ -5,20 +5,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, literal_column, select
-
 from monitor.model.alert import Fate, FateState
 from monitor.model.watch import Severity
 from monitor.storage.audit import audit
-from monitor.storage.columns import clean, micros, micros_or_none
+from monitor.storage.columns import clean, instant, instant_or_none, micros, micros_or_none
 from monitor.storage.session import Session
-from monitor.storage.tables import fates
 
 TOLD = (FateState.QUEUED, FateState.SENT, FateState.HELD, FateState.IN_DIGEST, FateState.DIGESTED)
 """States of rows that reached their recipient, or will."""
 
-_ADD = """INSERT INTO fates (entry_id, watchlist, watch, recipient, route, story_id, state, reason, severity, at,
-until, delivery_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+_TOLD = ", ".join(f"'{state.value}'" for state in TOLD)
+_COLUMNS = """entry_id, watchlist, watch, recipient, route, story_id, state, reason, severity, at, until,
+delivery_id"""
+_SELECT = f"SELECT {_COLUMNS} FROM fates WHERE {{where}} ORDER BY id"
+_ADD = f"""INSERT INTO fates ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (entry_id, watchlist, watch, recipient) DO NOTHING"""
 _MOVE = """UPDATE fates SET state = ?, reason = ?, at = ?, until = NULL, delivery_id = coalesce(?, delivery_id)
 WHERE entry_id = ? AND watchlist = ? AND watch = ? AND recipient = ?"""
@@ -37,22 +37,16 @@ class Ledger:
         self.session.many(_ADD, [_values(fate) for fate in fates])
 
     def told(self, story_id: int, recipient: str) -> list[Fate]:
-        return self._select(
-            fates.c.story_id == story_id,
-            fates.c.recipient == recipient,
-            fates.c.state.in_([s.value for s in TOLD]),
-        )
+        return self._select(f"story_id = ? AND recipient = ? AND state IN ({_TOLD})", story_id, recipient)
 
     def held(self, route: str, recipient: str) -> list[Fate]:
-        return self._select(
-            _is_held(), fates.c.until.is_(None), fates.c.route == route, fates.c.recipient == recipient
-        )
+        return self._select("state = 'held' AND route = ? AND recipient = ? AND until IS NULL", route, recipient)
 
     def held_count(self) -> int:
         return int(self.session.run("SELECT count(*) FROM fates WHERE state = 'held'").scalar_one())
 
     def held_until(self, now: datetime) -> list[Fate]:
-        return self._select(_is_held(), fates.c.until <= now)
+        return self._select("state = 'held' AND until <= ?", micros(now))
 
     def move(
         self, fates: Sequence[Fate], state: FateState, reason: str, at: datetime, delivery_id: str | None = None
@@ -66,7 +60,7 @@ class Ledger:
         self.session.run(_SETTLE, (state.value, clean(reason), micros(at), delivery_id))
 
     def of_entry(self, entry_id: int) -> list[Fate]:
-        return self._select(fates.c.entry_id == entry_id)
+        return self._select("entry_id = ?", entry_id)
 
     def interrupts(self, recipient: str, since: datetime) -> int:
         return int(self.session.run(_INTERRUPTS, (recipient, micros(since))).scalar_one())
@@ -75,14 +69,9 @@ class Ledger:
         """``counts`` (entries, matched, unmatched, held), ``states`` and ``holes`` in sentences."""
         return audit(self.session, since)
 
-    def _select(self, *conditions: ColumnElement[bool]) -> list[Fate]:
-        rows = self.session.execute(select(fates).where(*conditions).order_by(fates.c.id))
-        return [_fate_of(row) for row in rows]
-
-
-def _is_held() -> ColumnElement[bool]:
-    """With the very words of the partial index, or SQLite would not use it."""
-    return fates.c.state == literal_column("'held'")
+    def _select(self, where: str, *values: Any) -> list[Fate]:
+        """In commit order; a condition holds the very words of a partial index, or SQLite would not use it."""
+        return [_fate_of(*row) for row in self.session.run(_SELECT.format(where=where), values)]
 
 
 def _values(fate: Fate) -> tuple[Any, ...]:
@@ -102,18 +91,31 @@ def _values(fate: Fate) -> tuple[Any, ...]:
     )
 
 
-def _fate_of(row: Row[Any]) -> Fate:
+def _fate_of(
+    entry_id: int,
+    watchlist: str,
+    watch: str,
+    recipient: str,
+    route: str,
+    story_id: int | None,
+    state: str,
+    reason: str,
+    severity: int,
+    at: int,
+    until: int | None,
+    delivery_id: str | None,
+) -> Fate:
     return Fate(
-        row.entry_id,
-        row.watchlist,
-        row.watch,
-        row.recipient,
-        row.route,
-        row.story_id,
-        FateState(row.state),
-        row.reason,
-        Severity(row.severity),
-        row.at,
-        row.until,
-        row.delivery_id,
+        entry_id,
+        watchlist,
+        watch,
+        recipient,
+        route,
+        story_id,
+        FateState(state),
+        reason,
+        Severity(severity),
+        instant(at),
+        instant_or_none(until),
+        delivery_id,
     )
