@@ -20,7 +20,14 @@ _SEVEN_BIT = ("iso2022", "hz", "utf-7")
 # Other codecs of Python are no character sets of documents, and some are slow on purpose-made input.
 _FAMILIES = re.compile(r"ascii|utf|iso|cp\d|koi8|gb|big5|euc|shift|hz|mac|tis|johab|kz1048|ptcp")
 # What the web means by the name on the left (encoding.spec.whatwg.org).
-_WIDER = {"iso8859-1": "cp1252", "ascii": "cp1252", "gb2312": "gb18030", "gbk": "gb18030", "euc_kr": "cp949", "shift_jis": "cp932"}
+_WIDER = {
+    "iso8859-1": "cp1252",
+    "ascii": "cp1252",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "euc_kr": "cp949",
+    "shift_jis": "cp932",
+}
 
 
 def decode(body: bytes, content_type: str) -> str | None:

@@ -1,6 +1,5 @@
 """From raw items to entries: plain text, dates, links and an identity for each, whatever the feed holds."""
 
-import html
 import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
@@ -105,7 +104,7 @@ def _entry(item: Item, base: str, language: str) -> Entry | None:
 def _title(title: Markup) -> str:
     value = title.value if len(title.value) <= MAX_TITLE else title.value[:MAX_TITLE]
     if "<" in value and (title.html or _PAIR.search(value)):
-        return plain_text(" ".join(html_to_text(value).split()).replace("&", "&amp;"))
+        return " ".join(html_to_text(value).split())
     return plain_text(value)
 
 
@@ -197,18 +196,14 @@ def _distinct(entries: Sequence[Entry]) -> list[Entry]:
     times = Counter(entry.identity for entry in entries)
     if len(times) == len(entries):
         return list(entries)
-    links: dict[str, set[str]] = defaultdict(set)
+    variants: dict[str, set[tuple[str, str]]] = defaultdict(set)
     for entry in entries:
-        links[entry.identity].add(entry.url)
+        variants[entry.identity].add((entry.url, entry.content_hash))
     found: dict[str, Entry] = {}
     for entry in entries:
-        identity = entry.identity
-        if times[identity] > 1 and len({(e.url, e.content_hash) for e in entries if e.identity == identity}) > 1:
-            by_link = entry.url and len(links[identity]) == times[identity]
-            identity = f"{identity} {entry.url if by_link else entry.content_hash}"[:MAX_IDENTITY]
+        identity, shapes = entry.identity, variants[entry.identity]
+        if len(shapes) > 1:
+            has_own_link = entry.url and len({url for url, _ in shapes}) == len(shapes)
+            identity = f"{identity} {entry.url if has_own_link else entry.content_hash}"[:MAX_IDENTITY]
         found.setdefault(identity, replace(entry, identity=identity))
     return list(found.values())
-
-
-def unescaped(value: str) -> str:
-    return html.unescape(value) if "&" in value else value

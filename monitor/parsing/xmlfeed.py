@@ -120,7 +120,9 @@ def _markup(context: Mapping[str, Any], key: str) -> Markup:
 
 def _body(entry: Mapping[str, Any]) -> Markup:
     """The longest content: feeds repeat the summary in itunes and media elements, which feedparser counts as content."""
-    parts = [Markup(_string(part.get("value")), html=part.get("type") in _HTML) for part in entry.get("content", ())]
+    parts = [
+        Markup(_string(part.get("value")), html=part.get("type") in _HTML) for part in entry.get("content", ())
+    ]
     return max(parts, key=lambda part: len(part.value), default=NOTHING)
 
 
