@@ -251,8 +251,8 @@ class _Compiler:
             if word == wildcards.STAR:
                 raise refuse("* alone could match every entry; write at least two letters before it")
             if wildcards.is_loose(word):
-                better = word.lstrip(wildcards.STAR) if word[0] == wildcards.STAR else None
-                raise refuse("a wildcard needs at least two letters before it: dr* or d?ne, not d* or *ne", better)
+                rest = word.lstrip(wildcards.STAR) if word[0] == wildcards.STAR else None
+                raise refuse("a wildcard needs at least two letters before it: dr*, not d* or *ne", rest)
 
     def _refuse_at(self, start: int, end: int, what: str, better: str | None = None) -> QueryError:
         suggestion = (

@@ -62,12 +62,12 @@ def compile_regex(written: str, *, case_sensitive: bool) -> Regex:
     _refuse_known_traps(written)
     flags = "" if case_sensitive else "(?i)"
     prefilter = flags + _translate(written, bounded=False)
-    if _compile(prefilter).search("") is not None:
+    if _compile(prefilter, written).search("") is not None:
         raise RegexProblem("a regex that matches the empty string could match every entry", 0, len(written))
     if not any(token.lastgroup == "boundary" for token in _TOKEN.finditer(written)):
         return Regex(prefilter)
     bounded = flags + _translate(written, bounded=True)
-    _compile(bounded)
+    _compile(bounded, written)
     return Regex(prefilter, bounded)
 
 
@@ -117,13 +117,17 @@ def _refuse_known_traps(written: str) -> None:
         raise RegexProblem("look-around is not possible here", around.start(), len(around[0]))
 
 
-def _compile(pattern: str) -> Any:
+def _compile(pattern: str, written: str) -> Any:
     try:
         return re2.compile(pattern, options=options())
     except re2.error as error:
         reason = error.args[0] if error.args else "not understood"
         words = reason.decode("utf-8", "replace") if isinstance(reason, bytes) else str(reason)
-        raise RegexProblem(f"not a regex: {words}") from error
+        what, _, part = words.rpartition(": ")
+        offset = written.find(part)
+        if offset < 0 or not part:
+            offset, part = 0, written
+        raise RegexProblem(f"not a regex: {what or words}", offset, len(part)) from error
 
 
 def _translate(written: str, *, bounded: bool) -> str:

@@ -6,6 +6,8 @@ from monitor.model.errors import QueryError
 
 MAX_LEVELS = 100
 _BINARY = frozenset(("_AND", "_OR", "NEAR"))
+_NOTHING_LEFT = _BINARY | {"", "_LPAR", "_NOT", "FIELD", "_COMMA"}
+_NEEDS_PARENTHESES = {"ATLEAST": "ATLEAST/3 (drone OR missile)", "SCORE": "SCORE/10 (drone^5, missile^3)"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +19,9 @@ class Token:
     start: int
     end: int
 
+    def error(self, what: str, suggestion: str = "") -> QueryError:
+        return QueryError(what, self.start, self.end - self.start, suggestion)
+
 
 def replaced(source: str, start: int, end: int, text: str) -> str:
     """The query with a part replaced, for suggestions."""
@@ -27,8 +32,8 @@ class Shape:
     """Takes the tokens one after the other; raises QueryError at the first that does not fit."""
 
     def __init__(self, source: str) -> None:
-        self.source = source
-        self._before: Token | None = None
+        self._source = source
+        self._before = Token("", "", 0, 0)
         self._open: list[Token] = []  # parentheses not yet closed
         self._scores: list[int] = []  # how many were open when each SCORE began
         self._fields = 0  # fields in a row
@@ -40,89 +45,75 @@ class Shape:
 
     def accept(self, token: Token) -> None:
         before = self._before
-        self._check_left(before, token)
+        self._check(before, token)
         self._fields = self._fields + 1 if token.kind == "FIELD" else 0
         if token.kind == "_LPAR":
+            if before.kind == "SCORE":
+                self._scores.append(len(self._open))
             self._open.append(token)
-            if before is not None and before.kind == "SCORE":
-                self._scores.append(len(self._open) - 1)
         elif token.kind == "_RPAR":
             if not self._open:
-                better = replaced(self.source, token.start, token.end, "")
-                raise QueryError("this parenthesis was never opened", token.start, 1, better)
+                raise token.error("this parenthesis was never opened", self._without(token))
             self._open.pop()
             if self._scores and self._scores[-1] == len(self._open):
                 self._scores.pop()
         if len(self._open) + self._fields > MAX_LEVELS:
-            raise QueryError(f"a query has at most {MAX_LEVELS} levels", token.start)
+            raise token.error(f"a query has at most {MAX_LEVELS} levels")
         self._before = token
 
     def finish(self) -> None:
         last = self._before
-        if last is None:
+        if not last.kind:
             raise QueryError("this query is empty", 0)
-        self._refuse_open_operator(last)
-        if last.kind in ("ATLEAST", "SCORE"):
-            self._check_left(last, Token("END", "", last.end, last.end))
+        self._check_open(last, Token("", "", last.end, last.end))
         if self._open:
-            raise QueryError("this parenthesis is never closed", self._open[-1].start, 1, self.source + ")")
+            raise self._open[-1].error("this parenthesis is never closed", self._source.strip() + ")")
 
-    def _check_left(self, before: Token | None, token: Token) -> None:
-        kind = before.kind if before else ""
-        name = token.value
-        if token.kind in _BINARY and (kind in ("", "_LPAR", "_NOT", "FIELD", "_COMMA") or kind in _BINARY):
-            better = replaced(self.source, token.start, token.end, "")
-            raise QueryError(f"{name} needs something on its left", token.start, len(name), better)
-        if kind in ("ATLEAST", "SCORE") and token.kind != "_LPAR":
-            assert before is not None
-            example = "ATLEAST/3 (drone OR missile)" if kind == "ATLEAST" else "SCORE/10 (drone^5, missile^3)"
-            raise QueryError(f"{kind} needs parentheses, as in {example}", before.start, len(before.value))
+    def _without(self, token: Token) -> str:
+        return replaced(self._source, token.start, token.end, "")
+
+    def _check(self, before: Token, token: Token) -> None:
+        if token.kind in _BINARY and before.kind in _NOTHING_LEFT:
+            raise token.error(f"{token.value} needs something on its left", self._without(token))
+        if token.kind in ("_RPAR", "_COMMA", "WEIGHT") or before.kind in _NEEDS_PARENTHESES:
+            self._check_open(before, token)
         if token.kind in ("_RPAR", "_COMMA", "WEIGHT"):
-            self._check_closing(before, token)
-        if kind == "FIELD":
-            self._check_field(before, token)
-        if kind == "NEAR" and token.kind == "_NOT":
-            raise QueryError("NOT cannot be a part of NEAR", token.start, len(name))
-        if kind == "_NOT" and token.kind == "_NOT":
-            assert before is not None
-            better = replaced(self.source, before.start, token.end, "")
-            raise QueryError("two NOT in a row", before.start, token.end - before.start, better)
-        if kind == "WEIGHT" and token.kind not in ("_COMMA", "_RPAR"):
-            raise QueryError(
-                "a comma separates the parts of SCORE",
-                token.start,
-                1,
-                replaced(self.source, token.start, token.start, ", "),
-            )
-
-    def _check_closing(self, before: Token | None, token: Token) -> None:
-        if before is None or before.kind in ("_LPAR", "_COMMA"):
-            what = (
-                "nothing stands in these parentheses"
-                if token.kind == "_RPAR"
-                else "something is missing before this"
-            )
-            start = before.start if before is not None and token.kind == "_RPAR" else token.start
-            raise QueryError(what, start, token.end - start)
-        self._refuse_open_operator(before)
-
-    def _refuse_open_operator(self, before: Token) -> None:
-        if before.kind in _BINARY or before.kind == "_NOT":
-            better = replaced(self.source, before.start, before.end, "")
-            raise QueryError(
-                f"{before.value} needs something on its right", before.start, len(before.value), better
-            )
+            self._check_inside(before, token)
         if before.kind == "FIELD":
-            raise QueryError(f"nothing follows {before.value}:", before.start, before.end - before.start)
+            self._check_field(before, token)
+        if before.kind == "NEAR" and token.kind == "_NOT":
+            raise token.error("NOT cannot be a part of NEAR")
+        if before.kind == "_NOT" and token.kind == "_NOT":
+            better = replaced(self._source, before.start, token.end, "")
+            raise QueryError("two NOT in a row", before.start, token.end - before.start, better)
+        if before.kind == "WEIGHT" and token.kind not in ("_COMMA", "_RPAR"):
+            better = f"{self._source[: before.end]}, {self._source[token.start :]}"
+            raise QueryError("a comma separates the parts of SCORE", token.start, 1, better)
 
-    def _check_field(self, before: Token | None, token: Token) -> None:
-        assert before is not None
-        width = before.end - before.start
+    def _check_open(self, before: Token, token: Token) -> None:
+        """Whether ``before`` still waits for something that ``token`` is not."""
+        if before.kind in _BINARY or before.kind == "_NOT":
+            raise before.error(f"{before.value} needs something on its right", self._without(before))
+        if before.kind == "FIELD":
+            raise before.error(f"nothing follows {before.value}:")
+        if before.kind in _NEEDS_PARENTHESES and token.kind != "_LPAR":
+            raise before.error(f"{before.kind} needs parentheses, as in {_NEEDS_PARENTHESES[before.kind]}")
+
+    def _check_inside(self, before: Token, token: Token) -> None:
+        """Whether something stands before a closing parenthesis, a comma or a weight."""
+        if before.kind == "_LPAR" and token.kind == "_RPAR":
+            raise QueryError("nothing stands in these parentheses", before.start, token.end - before.start)
+        if before.kind == "_COMMA" and token.kind == "_RPAR":
+            raise before.error("something is missing after this comma", self._without(before))
+        if before.kind in ("", "_LPAR", "_COMMA") and self._open:
+            raise token.error("something is missing before this", self._without(token))
+
+    def _check_field(self, before: Token, token: Token) -> None:
         if token.start != before.end:
-            better = replaced(self.source, before.end, token.start, "")
-            raise QueryError(f"no space after {before.value}:", before.start, width, better)
+            better = replaced(self._source, before.end, token.start, "")
+            raise before.error(f"no space after {before.value}:", better)
         if token.kind == "_NOT":
-            name = "-" if token.value == "-" else "NOT "
-            rest = self.source[token.end :].lstrip()
-            better = f"{self.source[: before.start]}{name}{before.value}:{rest}"
-            raise QueryError("NOT comes before the field", token.start, token.end - token.start, better)
+            negation = "-" if token.value == "-" else "NOT "
+            rest = self._source[token.end :].lstrip()
+            better = f"{self._source[: before.start]}{negation}{before.value}:{rest}"
+            raise token.error("NOT comes before the field", better)
