@@ -1,19 +1,19 @@
 """Stories: entries that tell the same news, and the keys by which the next one finds them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import select, update
 
 from monitor.model.entry import StoredEntry
 from monitor.model.errors import NotFound
 from monitor.model.story import Candidate, Placement, Story, StoryEntry
-from monitor.storage.columns import clean, digest, micros
+from monitor.storage.columns import clean, digest, instant, micros
 from monitor.storage.session import Session, chunks, marks
-from monitor.storage.tables import entries, feeds, matches, stories, story_entries
+from monitor.storage.tables import stories
 
 _FIND = """SELECT k.digest, k.story_id, k.entry_id FROM story_keys k JOIN stories s ON s.id = k.story_id
 WHERE k.digest IN ({marks}) AND s.active_at >= ? ORDER BY s.active_at, s.id"""
@@ -23,6 +23,14 @@ _ATTACH = "INSERT INTO story_entries (entry_id, story_id, relation, reason, sket
 _RESKETCH = "UPDATE story_entries SET sketch = ? WHERE entry_id = ?"
 _START = """INSERT INTO stories (entry_id, title, url, first_at, last_at, active_at) VALUES (?, ?, ?, ?, ?, ?)
 RETURNING id"""
+_STORY = "SELECT id, title, url, first_at, last_at FROM stories"
+_STORIES = f"{_STORY} WHERE id IN ({{marks}}) ORDER BY id"
+_RECENT = f"{_STORY} WHERE active_at >= ? ORDER BY active_at DESC, id DESC"
+_MEMBERS = """SELECT m.story_id, e.id, e.feed_id, e.title, e.url, f.spec_title, f.title, f.host, e.at, m.relation
+FROM story_entries m JOIN entries e ON e.id = m.entry_id JOIN feeds f ON f.id = e.feed_id
+WHERE m.story_id IN ({marks}) ORDER BY e.at, e.id"""
+_WATCHLISTS = """SELECT DISTINCT s.story_id, m.watchlist FROM story_entries s
+JOIN matches m ON m.entry_id = s.entry_id WHERE s.story_id IN ({marks}) ORDER BY m.watchlist"""
 _LOCK = 0x73746F72696573  # PostgreSQL: one transaction at a time places entries
 
 # Each key has its own limit, so that one which thousands of stories have costs no more than another.
@@ -109,14 +117,11 @@ class StoryStore:
     def get_many(self, story_ids: Sequence[int]) -> dict[int, Story]:
         found: dict[int, Story] = {}
         for part in chunks(sorted(set(story_ids))):
-            rows = self.session.execute(select(stories).where(stories.c.id.in_(part)).order_by(stories.c.id))
-            found |= self._stories(rows.all())
+            found |= self._stories(self.session.run(_STORIES.format(marks=marks(len(part))), part))
         return found
 
     def recent(self, since: datetime) -> list[Story]:
-        alive = select(stories).where(stories.c.active_at >= since)
-        rows = self.session.execute(alive.order_by(stories.c.active_at.desc(), stories.c.id.desc())).all()
-        return list(self._stories(rows).values())
+        return list(self._stories(self.session.run(_RECENT, (micros(since),))).values())
 
     def _start(self, entry: StoredEntry, at: datetime) -> int:
         happened = micros(entry.at)
@@ -144,50 +149,48 @@ class StoryStore:
         mine = update(stories).where(stories.c.id == story_id, stories.c.entry_id == entry.id)
         self.session.execute(mine.values(title=entry.entry.title, url=entry.entry.url))
 
-    def _stories(self, rows: Sequence[Row[Any]]) -> dict[int, Story]:
-        ids = [row.id for row in rows]
-        members = self._members(ids)
-        watchlists = self._watchlists(ids)
+    def _stories(self, rows: Iterable[Sequence[Any]]) -> dict[int, Story]:
+        """Rows of _STORIES, with their members and watchlists."""
+        plain = {row[0]: row for row in rows}
+        members = self._members(plain)
+        watchlists = self._watchlists(plain)
         return {
-            row.id: Story(
-                row.id,
-                row.title,
-                row.url,
-                row.first_at,
-                row.last_at,
-                tuple(members.get(row.id, ())),
-                tuple(watchlists.get(row.id, ())),
+            story_id: Story(
+                story_id,
+                title,
+                url,
+                instant(first_at),
+                instant(last_at),
+                tuple(members.get(story_id, ())),
+                tuple(watchlists.get(story_id, ())),
             )
-            for row in rows
+            for story_id, title, url, first_at, last_at in plain.values()
         }
 
-    def _members(self, story_ids: Sequence[int]) -> Mapping[int, list[StoryEntry]]:
+    def _members(self, story_ids: Iterable[int]) -> Mapping[int, list[StoryEntry]]:
         """Entries by story, oldest first."""
-        columns = (
-            story_entries.c.story_id,
-            story_entries.c.relation,
-            *(entries.c[name] for name in ("id", "feed_id", "title", "url", "at")),
-            feeds.c.spec_title,
-            feeds.c.title.label("feed_title"),
-            feeds.c.host,
-        )
-        joined = select(*columns).join(entries, entries.c.id == story_entries.c.entry_id).join(feeds)
         found: dict[int, list[StoryEntry]] = {}
         for part in chunks(story_ids):
-            wanted = joined.where(story_entries.c.story_id.in_(part)).order_by(entries.c.at, entries.c.id)
-            for row in self.session.execute(wanted):
-                label = row.spec_title or row.feed_title or row.host
-                member = StoryEntry(row.id, row.feed_id, row.title, row.url, label, row.at, row.relation)
-                found.setdefault(row.story_id, []).append(member)
+            for (
+                story_id,
+                entry_id,
+                feed_id,
+                title,
+                url,
+                spec_title,
+                feed_title,
+                host,
+                at,
+                relation,
+            ) in self.session.run(_MEMBERS.format(marks=marks(len(part))), part):
+                label = spec_title or feed_title or host
+                member = StoryEntry(entry_id, feed_id, title, url, label, instant(at), relation)
+                found.setdefault(story_id, []).append(member)
         return found
 
-    def _watchlists(self, story_ids: Sequence[int]) -> Mapping[int, list[str]]:
-        joined = select(story_entries.c.story_id, matches.c.watchlist).join(
-            matches, matches.c.entry_id == story_entries.c.entry_id
-        )
+    def _watchlists(self, story_ids: Iterable[int]) -> Mapping[int, list[str]]:
         found: dict[int, list[str]] = {}
         for part in chunks(story_ids):
-            wanted = joined.where(story_entries.c.story_id.in_(part)).distinct().order_by(matches.c.watchlist)
-            for row in self.session.execute(wanted):
-                found.setdefault(row.story_id, []).append(row.watchlist)
+            for story_id, watchlist in self.session.run(_WATCHLISTS.format(marks=marks(len(part))), part):
+                found.setdefault(story_id, []).append(watchlist)
         return found
