@@ -1,5 +1,6 @@
 """Feeds: the list in monitor.yaml and the OPML files that it names."""
 
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -17,6 +18,8 @@ from monitor.settings.addresses import feed_url
 from monitor.settings.fields import Known
 from monitor.settings.schema import Feed, FeedItem, FeedList, MonitorFile
 from monitor.settings.yamlfile import Document, Path_, plain, problem_at
+
+_LINE = re.compile(r"line (\d+): (.*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,7 @@ def _read_opml(path: Path, name: str, document: Document, index: int) -> tuple[l
     from monitor.parsing.opml import parse_opml
 
     walked, node, _ = document.descend(("feeds", index, "opml"))
+    shown = str(Path(document.name).parent / name)
     try:
         text = path.read_text(encoding="utf-8-sig")
         specs = list(parse_opml(text))
@@ -88,9 +92,19 @@ def _read_opml(path: Path, name: str, document: Document, index: int) -> tuple[l
     except OSError as error:
         return [], [document.problem(node, walked, f"{name} cannot be read: {(error.strerror or '').lower()}")]
     except ParseError as error:
-        return [], [document.problem(node, walked, f"{name} is not an OPML file: {error}")]
-    shown = f"{Path(document.name).parent / name}"
+        where = _LINE.match(str(error))
+        if where is None:
+            return [], [document.problem(node, walked, f"{name} is not a list of feeds: {error}")]
+        return [], [_at_line(text, shown, int(where[1]), f"not a list of feeds: {where[2]}")]
     return _usable(specs, text, shown)
+
+
+def _at_line(text: str, shown: str, line: int, what: str) -> Problem:
+    lines = text.split("\n")
+    line = min(line, len(lines))
+    offset = sum(len(one) + 1 for one in lines[: line - 1])
+    blank = len(lines[line - 1]) - len(lines[line - 1].lstrip())
+    return problem_at(text, shown, offset + blank, len(lines[line - 1].strip()), "", what)
 
 
 def _usable(specs: list[FeedSpec], text: str, shown: str) -> tuple[list[FeedSpec], list[Problem]]:

@@ -438,3 +438,18 @@ def test_the_directory_comes_from_the_option_the_environment_or_the_default(tmp_
     assert config_directory(None, env) == Path("/etc/monitor")
     assert config_directory(None, {}) == Path("config")
     assert config_directory(tmp_path / "monitor.yaml", {}) == tmp_path
+
+
+def test_broken_xml_is_told_at_its_line_of_the_opml_file(config: Path, write: Write) -> None:
+    path = write(
+        "feeds.opml",
+        '<opml version="2.0">\n<body>\n  <outline text="a" xmlUrl="https://a.example/">\n</body></opml>',
+    )
+    write("monitor.yaml", "watchlists: []\nfeeds: [{ opml: feeds.opml }]\n")
+
+    with pytest.raises(ConfigError) as caught:
+        loaded(config)
+
+    (problem,) = caught.value.problems
+    assert (problem.file, problem.line) == (str(path), 4)
+    assert problem.what.startswith("not a list of feeds: ")
