@@ -100,7 +100,7 @@ def build_digest(
 ) -> Digest:
     """One digest. A story stands in one section only, so the header's counts are the sections' sums.
 
-    ``titles``: watchlist -> what people call it, in configuration order. ``before``: counts of the digest before.
+    ``titles``: watchlist -> what people call it. ``before``: counts of the digest before.
     """
     ranked = sorted((_with_fates(item) for item in items), key=_rank)
     sections = _sections(ranked, titles, bars)
@@ -151,15 +151,11 @@ def _rank(item: DigestItem) -> tuple[int, int, float, int]:
 def _sections(
     ranked: Sequence[DigestItem], titles: Mapping[str, str], bars: Mapping[str, tuple[int, ...]]
 ) -> tuple[DigestSection, ...]:
-    """One for each watchlist: the most severe first, then as configured."""
+    """One for each watchlist, the one with the lead story first."""
     groups: dict[str, list[DigestItem]] = {}
     for item in ranked:
         groups.setdefault(_home(item), []).append(item)
     shown = {item.story.story_id for item in ranked[:SHOWN]}
-    configured = {watchlist: place for place, watchlist in enumerate(titles)}
-    order = sorted(
-        groups, key=lambda name: (-groups[name][0].story.severity, configured.get(name, len(configured)), name)
-    )
     return tuple(
         DigestSection(
             watchlist=name,
@@ -169,7 +165,7 @@ def _sections(
             story_count=len(groups[name]),
             bars=tuple(bars.get(name, ())),
         )
-        for name in order
+        for name in groups
     )
 
 

@@ -100,7 +100,7 @@ class Digests:
             titles=self.list_titles,
             bars={name: _bars(records, name, slot.utc, recipient.timezone) for name in watchlists},
             before=before,
-            health=unwell(feeds),
+            health=unwell(feeds, recipient.timezone),
             feeds_total=len(feeds),
             schedule=cron_words(route.digest) if route.digest else "on request",
         )

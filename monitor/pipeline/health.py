@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from monitor.model.alert import Delivery, FeedHealth
 from monitor.model.entry import Entry, Source, StoredEntry
@@ -111,8 +112,8 @@ def _system_feed(records: Records, now: datetime) -> int:
     return feed.id
 
 
-def unwell(feeds: Sequence[Feed]) -> tuple[FeedHealth, ...]:
-    """Feeds that are not ok, in words, worst first."""
+def unwell(feeds: Sequence[Feed], zone: str = "UTC") -> tuple[FeedHealth, ...]:
+    """Feeds that are not ok, in words, worst first; times on the wall clock of ``zone``."""
     order = (
         FeedState.GONE,
         FeedState.NOT_A_FEED,
@@ -125,13 +126,16 @@ def unwell(feeds: Sequence[Feed]) -> tuple[FeedHealth, ...]:
     )
     sick = [feed for feed in feeds if feed.state is not FeedState.OK and not feed.paused]
     sick.sort(key=lambda feed: (order.index(feed.state), feed.label))
-    return tuple(FeedHealth(feed.label, feed.spec.url, feed.state.value, _words(feed)) for feed in sick)
+    return tuple(FeedHealth(feed.label, feed.spec.url, feed.state.value, _words(feed, zone)) for feed in sick)
 
 
-def _words(feed: Feed) -> str:
-    since = f" since {feed.state_since:%d %b %H:%M} UTC" if feed.state_since else ""
+def _words(feed: Feed, zone: str) -> str:
+    since = ""
+    if feed.state_since:
+        wall = feed.state_since.astimezone(ZoneInfo(zone))
+        since = f" since {wall:%a} {wall.day} {wall:%b, %H:%M}"
     if feed.state is FeedState.GONE:
         return f"answers 410 Gone{since}; no longer polled"
     if feed.state is FeedState.MOVED:
         return f"moved{since}; the new address is {feed.spec.url}"
-    return f"{feed.state.value}{since}: {feed.last_error}" if feed.last_error else f"{feed.state.value}{since}"
+    return f"{feed.last_error or feed.state.value}{since}"

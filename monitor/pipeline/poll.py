@@ -13,7 +13,7 @@ from monitor.model.entry import Entry, Source, StoredEntry
 from monitor.model.errors import ParseError
 from monitor.model.feed import Feed, FeedSpec, FetchRequest, FetchResult, ParsedFeed
 from monitor.model.watch import Match
-from monitor.parsing.identity import Verdict, classify
+from monitor.parsing.identity import Verdict, classify, spellings
 from monitor.pipeline.health import HealthNotices
 from monitor.pipeline.notice import Item, Notice
 from monitor.ports import Chance, Clock, Database, Fetcher, Parser, Records
@@ -156,9 +156,11 @@ class Poll:
             return self._unchanged(feed, failed, body_hash)
         with self.database.read() as records:
             known = records.entries.known(feed.id, parsed.entries)
-            first = feed.first_polled_at is None
+            others = spellings(parsed.entries, known)  # the same addresses under http or https, www or not
+            if others:
+                known += records.entries.known(feed.id, others)
         verdicts = classify(parsed.entries, known)
-        return self._understood(feed, result, parsed, verdicts, body_hash, first=first)
+        return self._understood(feed, result, parsed, verdicts, body_hash)
 
     def _unchanged(self, feed: Feed, result: FetchResult, body_hash: str) -> Outcome:
         after = after_poll(feed, result, None, body_hash, 0, False, self.policy, self.clock.now(), self.chance)
@@ -171,10 +173,9 @@ class Poll:
         parsed: ParsedFeed,
         verdicts: Sequence[Verdict],
         body_hash: str,
-        *,
-        first: bool,
     ) -> Outcome:
         source = source_of(feed, parsed.title)
+        first = feed.first_polled_at is None
         fresh = sum(verdict.kind == "new" for verdict in verdicts)
         gap = not first and bool(verdicts) and fresh == len(verdicts)
         after = after_poll(feed, result, parsed, body_hash, fresh, gap, self.policy, self.clock.now(), self.chance)

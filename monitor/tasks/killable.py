@@ -41,7 +41,7 @@ class KillablePool:
 
     def close(self) -> None:
         if self._pool is not None:
-            self._pool.stop()
+            self._pool.stop()  # type: ignore[no-untyped-call]  # pebble annotates most, not this
             self._pool.join()
             self._pool = None
 

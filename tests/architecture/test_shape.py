@@ -44,13 +44,11 @@ def test_functions_are_short(path: Path) -> None:
 
 
 def test_the_environment_is_read_in_one_place() -> None:
-    readers = {
-        _name(path)
-        for path in FILES
-        if re.search(r"os\.environ|getenv", path.read_text(encoding="utf-8"))
-    }
+    readers = {_name(path) for path in FILES if re.search(r"os\.environ|getenv", path.read_text(encoding="utf-8"))}
 
-    assert {name for name in readers if not name.startswith("monitor/settings")} <= {"monitor/entrypoints/daemon.py"}
+    assert {name for name in readers if not name.startswith("monitor/settings")} <= {
+        "monitor/entrypoints/daemon.py"
+    }
 
 
 def test_broad_excepts_stand_only_where_a_loop_must_survive_or_a_foreign_error_is_wrapped() -> None:

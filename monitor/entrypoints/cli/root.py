@@ -36,7 +36,9 @@ def _version(wanted: bool) -> None:
 def _root(
     version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Show the version."),
 ) -> None:
-    pass
+    from monitor.telemetry import set_up_logging
+
+    set_up_logging("warning", json=False)
 
 
 for group in (service, matching, stories, desk):

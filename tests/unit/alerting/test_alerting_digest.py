@@ -212,18 +212,17 @@ def test_stories_are_in_order_of_severity_then_outlets_then_recency() -> None:
     assert ids(digest_of(old, new, wide, top)) == {"ukraine": [4, 3, 2, 1]}
 
 
-def test_sections_are_in_order_of_severity_then_as_configured_then_by_name() -> None:
+def test_the_section_with_the_lead_story_comes_first() -> None:
     items = [
-        item(1, (1, "software", Severity.MEDIUM)),
-        item(2, (2, "ukraine", Severity.MEDIUM)),
-        item(3, (3, "zebra", Severity.MEDIUM)),
-        item(4, (4, "apple", Severity.MEDIUM)),
-        item(5, (5, "urgent", Severity.HIGH)),
+        item(1, (1, "software", Severity.MEDIUM), age=1),
+        item(2, (2, "ukraine", Severity.MEDIUM), age=2),
+        item(3, (3, "zebra", Severity.MEDIUM), age=9, also_in=3),
+        item(5, (5, "urgent", Severity.HIGH), age=20),
     ]
 
     digest = digest_of(*items)
 
-    assert list(ids(digest)) == ["urgent", "ukraine", "software", "apple", "zebra"]
+    assert list(ids(digest)) == ["urgent", "zebra", "software", "ukraine"]
     assert digest.sections[0].title == "urgent"
     assert digest.sections[0].bars == ()
 
