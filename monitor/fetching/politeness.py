@@ -3,6 +3,7 @@
 from collections import deque
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
+from itertools import count
 from typing import Generic, TypeVar
 from urllib.parse import urlsplit
 
@@ -32,7 +33,8 @@ class Lanes(Generic[Job]):
         self._limit = limit
         self._lanes: dict[str, _Lane[Job]] = {}
         self._ready: deque[str] = deque()
-        self._waiting: list[tuple[float, str]] = []
+        self._waiting: list[tuple[float, int, str]] = []
+        self._order = count()  # first come, first served
         self._open = 0  # connections in use
         self._counted = 0  # those that count against the limit
 
@@ -86,11 +88,11 @@ class Lanes(Generic[Job]):
     def _line_up(self, host: str, lane: _Lane[Job]) -> None:
         if not lane.busy and not lane.queued:
             lane.queued = True
-            heappush(self._waiting, (lane.free_at, host))
+            heappush(self._waiting, (lane.free_at, next(self._order), host))
 
     def _move_due(self, now: float) -> None:
         while self._waiting and self._waiting[0][0] <= now:
-            host = heappop(self._waiting)[1]
+            host = heappop(self._waiting)[2]
             if self._lanes[host].jobs:
                 self._ready.append(host)
             else:
