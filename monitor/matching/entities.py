@@ -164,7 +164,7 @@ def _distinct(forms: Iterable[Form]) -> tuple[Form, ...]:
     """The first of each text; a nominative before a case, a whole name before a bare one stays as it came."""
     found: dict[tuple[str, bool], Form] = {}
     for form in forms:
-        key = (form.text.lower(), form.exact)
+        key = (form.text if form.exact else form.text.lower(), form.exact)
         known = found.get(key)
         if known is None or (known.case and not form.case):
             found[key] = form

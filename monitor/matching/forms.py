@@ -17,8 +17,7 @@ from monitor.matching.spelling import (
 )
 
 MOST = 2000  # forms of one entity
-_ARTICLES = ("al", "el", "")
-_CYRILLIC_ARTICLES = {"uk": ("аль", "ас", "ель", ""), "ru": ("аль", "ас", "эль", ""), "bg": ("ал", "ас", "")}
+_ARTICLES = {"latin": ("al", "el", "as"), "cyrillic": ("аль", "ас", "ель"), "el": ("αλ",)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +45,7 @@ class Parts:
     given: tuple[tuple[Spelling, ...], ...]
     alone: bool  # the surname may stand alone
     gender: str
+    article: bool  # al-, el- may stand before the surname; a bare surname matches after them too
 
 
 def person_parts(names: list[PersonName], sources: list[str], gender: str) -> Parts:
@@ -55,7 +55,7 @@ def person_parts(names: list[PersonName], sources: list[str], gender: str) -> Pa
     surnames: list[Spelling] = []
     given: list[list[Spelling]] = []
     for name, source in zip(names, sources, strict=True):
-        surnames += _surname_spellings(name, source, east=east, respelled=respelled)
+        surnames += _surname_spellings(name, source, gender, east=east, respelled=respelled)
         for at, word in enumerate(name.given):
             while len(given) <= at:
                 given.append([])
@@ -65,6 +65,7 @@ def person_parts(names: list[PersonName], sources: list[str], gender: str) -> Pa
         tuple(tuple(unique(spellings)) for spellings in given),
         all(_may_stand_alone(name) for name in names[:1]),
         gender,
+        any(name.free for name in names),
     )
 
 
@@ -75,6 +76,8 @@ def person_forms(parts: Parts) -> Iterator[Form]:
     ]
     if parts.alone:
         yield from _surname_forms(inflected)
+    if parts.article:
+        yield from _articled_forms(parts)
     yield from _full_forms(inflected, parts)
     yield from _crossed_forms(parts, alone=parts.alone)
     yield from _initial_forms(inflected, parts)
@@ -92,18 +95,22 @@ def literal_forms(text: str, source: str, *, bare: bool, language: str = "") -> 
         yield Form(joined, f"{origin} · joined word", surname_only=bare, language=code, case="joined")
 
 
-def _surname_spellings(name: PersonName, source: str, *, east: bool, respelled: bool) -> list[Spelling]:
+def _surname_spellings(
+    name: PersonName, source: str, gender: str, *, east: bool, respelled: bool
+) -> list[Spelling]:
     if name.script == "cyrillic":
         spelled = from_cyrillic(name.surname, source, latin=east)
     elif name.script == "latin":
         spelled = (
             from_latin_east_slavic(name.surname, source)
             if east
-            else from_latin(name.surname, source, respelled=respelled, language=_origin_language(name))
+            else from_latin(
+                name.surname, source, respelled=respelled, language=_origin_language(name), gender=gender
+            )
         )
     else:
         spelled = [Spelling(name.surname, name.script, source)]
-    if not name.particles:
+    if not name.particles or name.free:
         return spelled
     return [with_particle for spelling in spelled for with_particle in _with_particles(spelling, name)]
 
@@ -119,15 +126,6 @@ def _origin_language(name: PersonName) -> str:
 def _with_particles(spelling: Spelling, name: PersonName) -> list[Spelling]:
     if name.script not in ("latin", "cyrillic"):
         return [Spelling(" ".join((*name.particles, spelling.text)), spelling.language, spelling.via)]
-    if name.free:
-        articles = _CYRILLIC_ARTICLES.get(spelling.language, _ARTICLES)
-        if script_of(spelling.text) not in ("latin", "cyrillic"):
-            articles = ("αλ", "")
-        elif script_of(spelling.text) == "latin":
-            articles = ("al", "el", "as", "es", "")
-        return [
-            Spelling(f"{article} {spelling.text}".strip(), spelling.language, spelling.via) for article in articles
-        ]
     script = script_of(spelling.text)
     spelled = [
         [s for s in particles()[fold(word)][1] if script_of(s) == script] or [word] for word in name.particles
@@ -167,6 +165,16 @@ def _surname_forms(inflected: Inflected) -> Iterator[Form]:
             continue
         for case, text in cases:
             yield Form(text, _origin(spelling, case), surname_only=True, language=spelling.language, case=case)
+
+
+def _articled_forms(parts: Parts) -> Iterator[Form]:
+    """The article and the surname, with the given names of the language and without: spans show the whole name."""
+    for spelling in parts.surnames:
+        for article in _ARTICLES.get(script_of(spelling.text), ()):
+            name = f"{article} {spelling.text}"
+            yield Form(name, spelling.origin, surname_only=True, language=spelling.language)
+            for given in _given_in(spelling.language, spelling.text, parts)[:1]:
+                yield Form(f"{given} {name}", spelling.origin, language=spelling.language)
 
 
 def _full_forms(inflected: Inflected, parts: Parts) -> Iterator[Form]:

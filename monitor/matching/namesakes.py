@@ -14,6 +14,7 @@ _AROUND = 160
 _SENTENCE_END = re.compile(r"[.!?…:;»”\"\n|]\s*[\"«“„(–—-]*\s*$|[–—]\s*$")
 _JOINS = re.compile(r"[ \t\u00a0\u202f]*[-‐‑–]?[ \t\u00a0\u202f]*$")
 _PATRONYMIC = re.compile(r"(?:ович|евич|йович|івн|ївн|овн|евн|ovich|evich|ovych|evych|ivna|ovna|evna)\w{0,3}$")
+_ARTICLES = frozenset("al el as es ul аль ель эль ас ал ел αλ ελ".split())
 _ENDINGS = {
     "cyrillic": "ові еві єві ом ем єм ою ею єю ию ой ей ії ія ію ия ию ии а у ю я і е и ы о ь й".split(),
     "latin": "owi ovi iem em om ie ou nak nek nal nel val vel hoz hez tol rol ban ben lle lta ssa sta iga ile ils as is us a u e y i n s t".split(),
@@ -44,6 +45,7 @@ class Place:
     followed: bool  # the same for the word after
     opens: bool  # the occurrence opens a sentence
     opener: bool  # the word before it opens a sentence
+    article: bool  # an Arabic article stands before it (and is not in ``before``)
     dotted: bool  # U+00B7 or a katakana dot stands before it
     has_capitals: bool  # the surroundings know capitals
     shouting: bool  # … and nothing else
@@ -55,6 +57,9 @@ def place_of(text: str, start: int, end: int, language: str) -> Place:
     left, right = text[max(0, start - _AROUND) : start], text[end : end + _AROUND]
     before = list(_WORD.finditer(left))[-4:]
     after = list(_WORD.finditer(right))[:3]
+    article = bool(before) and fold(before[-1].group()) in _ARTICLES and bool(_JOINS.match(left[before[-1].end() :]))
+    if article:
+        left = left[: before.pop().start()]
     gap = left[before[-1].end() :] if before else left
     head = left[: before[-1].start()] if before else ""
     around = left + right
@@ -64,8 +69,9 @@ def place_of(text: str, start: int, end: int, language: str) -> Place:
         tuple(word.group() for word in after),
         joined=bool(before) and bool(_JOINS.match(gap)) and not (_ends(before[-1].group())),
         followed=bool(after) and bool(_JOINS.match(right[: after[0].start()])),
-        opens=not before or bool(_SENTENCE_END.search(left)) or _ends(before[-1].group()),
+        opens=not before or _ends(before[-1].group()) or bool(_SENTENCE_END.search(gap)),
         opener=bool(before) and (not head.strip() or bool(_SENTENCE_END.search(head))),
+        article=article,
         dotted=left[-1:] in ("·", "・", "＝", "•", "‧"),
         has_capitals=any(letter.isupper() for letter in around),
         shouting=_is_shouting(text[start:end], around),
@@ -87,7 +93,7 @@ def person_doubt(bearer: Bearer, place: Place, case: str, *, bare: bool) -> str 
         or _other_gender(bearer, place)
         or _other_given_name(bearer, place)
         or _given_name_follows(bearer, place)
-        or common_word(place)
+        or (None if _own_name_precedes(bearer, place) else common_word(place))
     )
 
 
@@ -125,18 +131,15 @@ def _written_small(place: Place, case: str) -> str | None:
 
 
 def _other_gender(bearer: Bearer, place: Place) -> str | None:
-    if bearer.gender == "m" and place.matched.lower().endswith(("ová", "ové", "ovou", "ovú", "ovej")) and "ov" not in "":
-        if place.matched.lower().endswith(("ová", "ovú")):
-            return f"a woman's surname: {place.matched}"
+    if bearer.gender == "m" and place.matched.lower().endswith(("ová", "ovú")):
+        return f"a woman's surname: {place.matched}"
     if not place.joined:
         return None
     title = fold(place.before[-1])
-    if bearer.gender == "m" and title in words("titles", "mrs"):
+    if bearer.gender == "m" and (title in words("titles", "mrs") or title == "lady"):
         return f"a woman: {place.before[-1]} {place.matched}"
     if bearer.gender == "f" and title in words("titles", "mr"):
         return f"a man: {place.before[-1]} {place.matched}"
-    if bearer.gender == "m" and title == "lady":
-        return f"a woman: {place.before[-1]} {place.matched}"
     return None
 
 
@@ -155,13 +158,20 @@ def _other_given_name(bearer: Bearer, place: Place) -> str | None:
         return None
     if fold(nearest) in words("context", "opener"):
         return None
-    if is_given(nearest) and not _is_hungarian_neighbour(bearer, place, further):
+    if is_given(nearest, place.language) and not _is_hungarian_neighbour(bearer, place, further):
         return f"another given name: {nearest} {place.matched}"
-    if further and _is_patronymic(nearest) and is_given(further):
+    if further and _is_patronymic(nearest) and is_given(further, place.language):
         return f"another given name: {further} {nearest} {place.matched}"
     if further and fold(further) in words("context", "occupation") and not _is_office(nearest):
         return f"another given name: {nearest} {place.matched}"
     return None
+
+
+def _own_name_precedes(bearer: Bearer, place: Place) -> bool:
+    if not place.before:
+        return False
+    nearest = place.before[-1]
+    return _is_initial(nearest, place) or (place.joined and nearest[0].isupper() and is_own(nearest, bearer))
 
 
 def _other_joined(bearer: Bearer, place: Place, nearest: str) -> str | None:
@@ -201,10 +211,10 @@ def _given_name_follows(bearer: Bearer, place: Place) -> str | None:
         return None
     ends = len(place.after) < 2 or name.endswith(".") or not place.after[1][0].isupper()
     hungarian = place.language == "hu" or (bearer.surname_first and not place.language)
-    if hungarian and ends and is_given(name):
+    if hungarian and ends and is_given(name, place.language):
         return f"another given name: {place.matched} {name}"
     patronymic = len(place.after) > 1 and _is_patronymic(place.after[1])
-    if patronymic and is_given(name):
+    if patronymic and is_given(name, place.language):
         return f"another given name: {place.matched} {name}"
     return None
 
@@ -215,22 +225,17 @@ def common_word(place: Place) -> str | None:
     guard = guards().get(last)
     if guard is None:
         return None
+    if guard.languages and place.language and place.language not in guard.languages:
+        return None
     after = fold(place.after[0]) if place.followed else ""
     before = fold(place.before[-1]) if place.joined else ""
-    if (after and after in guard.after) or (before and before in guard.before):
+    if after in guard.after or before in guard.before:
         return f"the word, not the name: {before} {place.matched} {after}".replace("  ", " ")
-    if guard.kind == "name" or _shows_a_person(place, before, after):
+    if place.article or guard.kind == "name" or (guard.kind == "collision" and guard.after):
         return None
-    if guard.kind == "collision":
-        return _collides(guard, place)
-    unsure = guard.kind == "capital" or place.opens or place.shouting
-    return f"a common word: {place.matched}" if unsure else None
-
-
-def _collides(guard: Guard, place: Place) -> str | None:
-    if place.language and place.language not in guard.languages:
+    if _shows_a_person(place, before, after):
         return None
-    unsure = place.opens or place.shouting or place.matched[:1].islower()
+    unsure = guard.kind == "capital" or place.opens or place.shouting or place.matched[:1].islower()
     return f"a common word: {place.matched}" if unsure else None
 
 
@@ -278,7 +283,7 @@ def _is_patronymic(word: str) -> bool:
 
 def _is_hungarian_neighbour(bearer: Bearer, place: Place, further: str) -> bool:
     """*Orbán Viktor Zelenszkijjel*: the given name belongs to the surname before it."""
-    return place.language == "hu" and bool(further) and further[0].isupper() and not is_given(further)
+    return place.language == "hu" and bool(further) and further[0].isupper() and not is_given(further, place.language)
 
 
 def _is_shouting(matched: str, around: str) -> bool:
@@ -293,22 +298,35 @@ def is_own(word: str, bearer: Bearer) -> bool:
     return any(bool(keys & bearer.given) for keys in _readings(word))
 
 
-def is_given(word: str) -> bool:
-    """A given name of the lists, in any case."""
-    return any(not keys.isdisjoint(given_names()) for keys in _readings(word))
+def is_given(word: str, language: str = "") -> bool:
+    """A given name of the lists, in any case; by the sound where names are written so (Cyrillic, Latvian)."""
+    if any(not keys.isdisjoint(given_names()) for keys in _readings(word)):
+        return True
+    respelled = script_of(word) in ("cyrillic", "el") or language in _RESPELLING
+    if not respelled or len(word) < 4:
+        return False
+    return any(skeleton(form) in _skeletons() for form in (fold(word), *_without_endings(fold(word))))
+
+
+@cache
+def _skeletons() -> frozenset[str]:
+    return frozenset(skeleton(name) for name in given_names() if len(name) > 3)
 
 
 @cache
 def skeleton(name: str) -> str:
     """What the spellings of one name have in common: Wolodymyr, Volodimir."""
-    plain = fold(transliterate(name, "uk-2010", 1)[0] if script_of(name) == "cyrillic" else name)
+    script = script_of(name)
+    scheme_name = {"cyrillic": "uk-2010", "el": "el-latin"}.get(script)
+    plain = fold(transliterate(name, scheme_name, 1)[0] if scheme_name else name)
     for letters, result in _SKELETON:
         plain = plain.replace(letters, result)
     return "*" + re.sub(r"(.)\1+", r"\1", plain)
 
 
+_RESPELLING = frozenset("lv lt hr sr bs sl az".split())
 _SKELETON = (
-    ("tsch", "c"), ("sch", "s"), ("tch", "c"), ("sz", "s"), ("cz", "c"), ("ch", "c"), ("sh", "s"), ("kh", "h"), ("ph", "f"),
+    ("tsch", "c"), ("zs", "z"), ("zh", "z"), ("ј", "j"), ("sch", "s"), ("tch", "c"), ("sz", "s"), ("cz", "c"), ("ch", "c"), ("sh", "s"), ("kh", "h"), ("ph", "f"),
     ("th", "t"), ("ck", "k"), ("x", "ks"), ("w", "v"), ("ou", "u"), ("oe", "u"), ("y", "i"), ("j", "i"), ("ie", "e"), ("q", "k"),
 )  # fmt: skip
 

@@ -63,15 +63,19 @@ def from_latin_east_slavic(word: str, source: str) -> list[Spelling]:
     return unique(found)
 
 
-def from_latin(word: str, source: str, *, respelled: bool, language: str = "") -> list[Spelling]:
+def from_latin(
+    word: str, source: str, *, respelled: bool, language: str = "", gender: str = ""
+) -> list[Spelling]:
     """Spellings of any other name in Latin letters; ``respelled``: it is foreign to Latin letters too (Arabic, Hebrew)."""
     found = _as_written(word, source)
     for origin in [language] if language else _origins(word):
         for at, russian in enumerate(transliterate(word, f"{origin}-cyr", 4)):
             found.append(Spelling(russian, "ru", f"{source} · practical transcription"))
-            found += _pivoted(russian, source)
-            if respelled and at == 0:
+            found += _pivoted(russian, source, gender)
+            if (respelled or origin == "ar") and at == 0:
                 found += _romanised(russian, "ru", source)
+        if origin == "en":
+            found += [Spelling(text, "bg", f"{source} · bg") for text in transliterate(word, "en-bg", 2)]
     return unique(found)
 
 
@@ -129,13 +133,13 @@ def _from_alphabet(word: str, language: str, source: str, *, latin: bool) -> lis
     return found
 
 
-def _pivoted(russian: str, source: str) -> list[Spelling]:
+def _pivoted(russian: str, source: str, gender: str) -> list[Spelling]:
     """From a Russian transcription of a foreign name to the other languages that write by ear."""
     found = [Spelling(text, "uk", f"{source} · uk") for text in transliterate(russian, "uk-lookalike", 3)]
     bulgarian = transliterate(russian, "bg-lookalike", 1)[0]
     found.append(Spelling(bulgarian, "bg", f"{source} · bg"))
     found += [
-        Spelling(f"{text}s", "lv", f"{source} · lv")
+        Spelling(text + ("a" if gender == "f" else "s"), "lv", f"{source} · lv")
         for text in transliterate(bulgarian, "ru-lv", 1)
         if text[-1:] not in "aeiou"
     ]
