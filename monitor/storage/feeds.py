@@ -1,6 +1,7 @@
 """Feeds: what is configured, what is due, who holds it, and what a poll left behind."""
 
 import secrets
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -10,21 +11,22 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Row,
-    Subquery,
     and_,
     exists,
     func,
     insert,
+    literal,
     not_,
     or_,
     select,
+    tuple_,
     update,
 )
 
 from monitor.model.errors import NotFound
 from monitor.model.feed import Feed, FeedSpec, FeedState
 from monitor.ports import Chance, SyncResult
-from monitor.storage.columns import clean, digest, micros
+from monitor.storage.columns import Instant, clean, digest, micros
 from monitor.storage.feed_rows import (
     RECORD,
     by_any_name,
@@ -134,7 +136,7 @@ class FeedStore:
         if self.session.postgres:
             self.session.run("SELECT pg_advisory_xact_lock(?)", (_CLAIM_LOCK,))
         wanted = and_(_forced(polled_before or now) if force else _due(now, unpolled), _unheld(now))
-        ids = select(_turns(and_(wanted, _free_host(now)), per_host, limit).c.id)
+        ids = self._turns(and_(wanted, _free_host(now)), limit, per_host)
         # ``wanted`` stands here again for PostgreSQL: a row that changed before we locked it is judged anew.
         claimed = select_feeds().where(feeds.c.id.in_(ids), wanted).order_by(feeds.c.next_poll_at, feeds.c.id)
         found = [feed_of(row) for row in self.session.execute(claimed.with_for_update(skip_locked=True))]
@@ -204,6 +206,24 @@ class FeedStore:
     def _update(self, feed_id: int, values: dict[str, Any]) -> None:
         self.session.execute(update(feeds).where(feeds.c.id == feed_id).values(values))
 
+    def _turns(self, condition: ColumnElement[bool], limit: int, per_host: int) -> list[int]:
+        """Ids in order of due time, each host at most ``per_host`` times; reads no further than it must."""
+        turns: Counter[str] = Counter()
+        ids: list[int] = []
+        page = select(feeds.c.id, feeds.c.host, feeds.c.next_poll_at).where(condition).limit(limit * 4)
+        page = page.order_by(feeds.c.next_poll_at, feeds.c.id)
+        rows = self.session.execute(page).all()
+        while rows:
+            for feed_id, host, _ in rows:
+                turns[host] += 1
+                if turns[host] <= per_host:
+                    ids.append(feed_id)
+                if len(ids) == limit:
+                    return ids
+            after = tuple_(literal(rows[-1].next_poll_at, Instant), literal(rows[-1].id))
+            rows = self.session.execute(page.where(tuple_(feeds.c.next_poll_at, feeds.c.id) > after)).all()
+        return ids
+
     def _leases(self, ids: Sequence[int]) -> dict[int, str]:
         """Lease tokens, their rows locked until the transaction ends."""
         lock = " ORDER BY id FOR UPDATE" if self.session.postgres else ""
@@ -245,15 +265,6 @@ def _free_host(now: datetime) -> ColumnElement[bool]:
     )
     waits = exists().where(host_holds.c.host == feeds.c.host, host_holds.c.until > now)
     return and_(not_(leased), not_(waits))
-
-
-def _turns(condition: ColumnElement[bool], per_host: int, limit: int) -> Subquery:
-    """Ids in order of due time, each host at most ``per_host`` times."""
-    order = (feeds.c.next_poll_at, feeds.c.id)
-    turn = func.row_number().over(partition_by=feeds.c.host, order_by=order)
-    ranked = select(feeds.c.id, feeds.c.next_poll_at, turn.label("turn")).where(condition).subquery()
-    first = select(ranked.c.id).where(ranked.c.turn <= per_host)
-    return first.order_by(ranked.c.next_poll_at, ranked.c.id).limit(limit).subquery()
 
 
 def _not_found(name: str, found: Sequence[Feed], known: Sequence[Feed]) -> str:

@@ -209,6 +209,7 @@ fates = Table(
 )
 Index(None, fates.c.story_id, fates.c.recipient)
 Index(None, fates.c.delivery_id)
+_only("ix_fates_waiting", fates.c.until, where="until IS NOT NULL")
 _only("ix_fates_held", fates.c.route, fates.c.recipient, where="state = 'held'")
 
 deliveries = Table(

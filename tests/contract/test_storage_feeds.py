@@ -201,6 +201,18 @@ def test_the_most_overdue_come_first_and_no_host_is_crowded(database: Database) 
     assert none == []
 
 
+def test_a_crowd_of_one_host_does_not_hide_the_others(database: Database) -> None:
+    with database.write() as records:
+        for number in range(30):
+            records.feeds.add(spec(number, url=f"https://crowd.example/{number}"), NOW - HOUR)
+        last, _ = records.feeds.add(spec(99), NOW)
+        claimed = _claim(records, limit=2, per_host=1)
+        rest = _claim(records, limit=2, per_host=1)
+
+    assert [feed.id for feed in claimed] == [1, last.id]
+    assert rest == []
+
+
 def test_a_host_that_asked_us_to_wait_is_left_alone_even_by_force(database: Database) -> None:
     with database.write() as records:
         add_feed(records)

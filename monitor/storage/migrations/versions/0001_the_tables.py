@@ -216,6 +216,13 @@ def _make_fates() -> None:
     )
     op.create_index("ix_fates_delivery_id", "fates", ["delivery_id"])
     op.create_index(
+        "ix_fates_waiting",
+        "fates",
+        ["until"],
+        sqlite_where=sa.text("until IS NOT NULL"),
+        postgresql_where=sa.text("until IS NOT NULL"),
+    )
+    op.create_index(
         "ix_fates_held",
         "fates",
         ["route", "recipient"],
