@@ -3,8 +3,9 @@
 import re
 import unicodedata
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
+from itertools import islice
 from urllib.parse import unquote
 
 from monitor.model.entry import Entry, Source
@@ -25,6 +26,8 @@ class Text:
         self.original = original
         self.canonical = canonical(original)
         self._lookups = 0
+        self._known_bounds: list[tuple[int, int]] = []
+        self._more_bounds: Iterator[tuple[int, int]] | None = None
 
     def is_indexed(self) -> bool:
         """Whether to look words up in ``places``; counts the questions."""
@@ -52,22 +55,29 @@ class Text:
         vocabulary = self._vocabulary
         return vocabulary[bisect_left(vocabulary, prefix) : bisect_left(vocabulary, prefix + "\U0010ffff")]
 
-    @cached_property
-    def _bounds(self) -> list[tuple[int, int]]:
-        return word_bounds(self.original)
-
     def span(self, first: int, last: int) -> tuple[int, int]:
         """Where words ``first`` up to before ``last`` stand in the original."""
-        return self._bounds[first][0], self._bounds[last - 1][1]
+        bounds = self._bounds(last)
+        return bounds[first][0], bounds[last - 1][1]
 
     def word(self, index: int) -> str:
         """The word as written."""
-        start, end = self._bounds[index]
+        start, end = self._bounds(index + 1)[index]
         return self.original[start:end]
 
     def touches(self, index: int) -> bool:
         """Whether nothing visible stands between this word and the one before."""
-        return is_deleted(self.original[self._bounds[index - 1][1] : self._bounds[index][0]])
+        bounds = self._bounds(index + 1)
+        return is_deleted(self.original[bounds[index - 1][1] : bounds[index][0]])
+
+    def _bounds(self, count: int) -> list[tuple[int, int]]:
+        """Places of at least the first ``count`` words; what lies behind is not worked out."""
+        missing = count - len(self._known_bounds)
+        if missing > 0:
+            if self._more_bounds is None:
+                self._more_bounds = word_bounds(self.original)
+            self._known_bounds.extend(islice(self._more_bounds, missing))
+        return self._known_bounds
 
     @cached_property
     def readable(self) -> str:

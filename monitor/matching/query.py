@@ -6,15 +6,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from difflib import get_close_matches
 from functools import partial
-from typing import Any
-
-import lark
 
 from monitor.matching import nodes, regexes, terms, wildcards
-from monitor.matching.grammar import parse
+from monitor.matching.grammar import DoesNotFit, Part, parse
 from monitor.matching.lexer import Warning, tokens_of
 from monitor.matching.nodes import Node
-from monitor.matching.shape import Token
+from monitor.matching.shape import Token, replaced
 from monitor.model.errors import QueryError
 from monitor.text.fold import SIGNS
 
@@ -24,8 +21,6 @@ _PLAIN = re.compile(r'\w+|"[\w ]+"')  # the commonest queries need no grammar
 _OPERATORS = frozenset(("AND", "OR", "NOT", "NEAR", "ONEAR", "ATLEAST", "SCORE"))
 _FOREIGN_OPERATORS = {"&": "AND", "&&": "AND", "|": "OR", "||": "OR", "!": "NOT"}
 _MOST_COUNTED = 3  # occurrences of one part of SCORE
-
-_Tree = lark.Tree[lark.Token]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +70,9 @@ class _Compiler:
 
     def compile(self, tokens: Sequence[Token]) -> Node:
         try:
-            tree = parse(tokens)
-        except lark.exceptions.UnexpectedInput as error:
-            place = error.pos_in_stream or 0
-            raise QueryError("this does not fit here", min(place, len(self._source) - 1)) from error
-        node = self._node(tree)
+            node = self._node(parse(tokens))
+        except DoesNotFit as error:
+            raise QueryError("this does not fit here", min(error.place, len(self._source) - 1)) from error
         if not nodes.is_positive(node):
             raise QueryError(
                 "a query that only forbids could match every entry; say what must be there as well",
@@ -88,67 +81,69 @@ class _Compiler:
             )
         return node
 
-    def _node(self, tree: _Tree) -> Node:
-        make: Callable[[_Tree], Node] = getattr(self, f"_make_{tree.data}")
-        return make(tree)
+    def _node(self, part: Part) -> Node:
+        make: Callable[[Part], Node] = getattr(self, f"_make_{part.kind}")
+        return make(part)
 
-    def _written(self, tree: _Tree) -> str:
-        return self._source[tree.meta.start_pos : tree.meta.end_pos]
+    def _written(self, part: Part) -> str:
+        return self._source[part.start : part.end]
 
-    def _refuse(self, tree: _Tree, what: str, better: str | None = None) -> QueryError:
-        start, end = tree.meta.start_pos, tree.meta.end_pos
-        suggestion = (
-            "" if better is None else " ".join((self._source[:start] + better + self._source[end:]).split())
-        )
+    def _refuse(self, part: Part, what: str, better: str | None = None) -> QueryError:
+        return self._refuse_at(part.start, part.end, what, better)
+
+    def _refuse_at(self, start: int, end: int, what: str, better: str | None = None) -> QueryError:
+        """The error for a stretch of the query; ``better`` would stand there instead."""
+        suggestion = "" if better is None else replaced(self._source, start, end, better)
         return QueryError(what, start, end - start, suggestion)
 
     # --- what combines -------------------------------------------------------------------------------------
 
-    def _make_any(self, tree: _Tree) -> Node:
-        children = [self._node(child) for child in _trees(tree)]
-        for child, part in zip(children, _trees(tree), strict=True):
+    def _make_any(self, part: Part) -> Node:
+        children = tuple(map(self._node, part.parts))
+        for child, inner in zip(children, part.parts, strict=True):
             if not nodes.is_positive(child):
-                raise self._refuse(part, "OR beside NOT could match every entry")
-        return nodes.Any(self._written(tree), tuple(children))
+                raise self._refuse(inner, "OR beside NOT could match every entry")
+        return nodes.Any(self._written(part), children)
 
-    def _make_all(self, tree: _Tree) -> Node:
-        return nodes.All(self._written(tree), tuple(self._node(child) for child in _trees(tree)))
+    def _make_all(self, part: Part) -> Node:
+        return nodes.All(self._written(part), tuple(map(self._node, part.parts)))
 
-    def _make_not(self, tree: _Tree) -> Node:
-        (part,) = _trees(tree)
-        child = self._node(part)
+    def _make_not(self, part: Part) -> Node:
+        child = self._node(part.parts[0])
         if not nodes.is_positive(child):
-            raise self._refuse(tree, "NOT of NOT: say what must be there instead")
-        return nodes.Not(self._written(tree), child)
+            raise self._refuse(part, "NOT of NOT: say what must be there instead")
+        return nodes.Not(self._written(part), child)
 
-    def _make_group(self, tree: _Tree) -> Node:
-        (part,) = _trees(tree)
-        return self._node(part)
+    def _make_group(self, part: Part) -> Node:
+        return self._node(part.parts[0])
 
-    def _make_near(self, tree: _Tree) -> Node:
-        parts = _trees(tree)
-        operator, *others = [child for child in tree.children if isinstance(child, lark.Token)]
-        if others:
-            first, second, third = (self._written(part) for part in parts[:3])
-            better = f"({first} {operator} {second}) ({second} {operator} {third})" if len(parts) == 3 else None
-            error = self._refuse(tree, "NEAR joins two parts; a chain is not possible", better)
-            raise QueryError(error.what, others[0].start_pos or 0, len(others[0]), error.suggestion)
-        left, right = (self._node(part) for part in parts)
-        for operand, part in zip((left, right), parts, strict=True):
+    def _make_near(self, part: Part) -> Node:
+        operator = part.words[0]
+        if len(part.parts) > 2:
+            raise self._refuse_chain(part)
+        left, right = map(self._node, part.parts)
+        for operand, inner in zip((left, right), part.parts, strict=True):
             if offender := nodes.unfit_for_near(operand):
-                error = self._refuse(
-                    tree, f"{offender} cannot be a part of NEAR", self._near_suggestion(parts, operator)
-                )
-                raise QueryError(error.what, part.meta.start_pos, len(self._written(part)), error.suggestion)
+                better = self._near_suggestion(part.parts, operator)
+                error = self._refuse(part, f"{offender} cannot be a part of NEAR", better)
+                raise QueryError(error.what, inner.start, inner.end - inner.start, error.suggestion)
         name, _, number = operator.partition("/")
-        return nodes.Near(self._written(tree), left, right, int(number), name == "ONEAR")
+        return nodes.Near(self._written(part), left, right, int(number), name == "ONEAR")
 
-    def _near_suggestion(self, parts: Sequence[_Tree], operator: str) -> str | None:
+    def _refuse_chain(self, part: Part) -> QueryError:
+        first, second, third = map(self._written, part.parts[:3])
+        one, two = part.words[:2]
+        better = f"({first} {one} {second}) ({second} {two} {third})" if len(part.parts) == 3 else None
+        error = self._refuse(part, "NEAR joins two parts; a chain is not possible", better)
+        place = self._source.index(two, part.parts[1].end)
+        return QueryError(error.what, place, len(two), error.suggestion)
+
+    def _near_suggestion(self, parts: Sequence[Part], operator: str) -> str | None:
         """The field around NEAR instead of inside it; AND around NEAR instead of inside it."""
-        if any(part.data == "field" for part in parts):
-            names = {str(part.children[0]) for part in parts if part.data == "field"}
-            inner = [self._written(_trees(part)[0] if part.data == "field" else part) for part in parts]
-            return f"{names.pop()}:({inner[0]} {operator} {inner[1]})" if len(names) == 1 else None
+        fields = {part.words[0] for part in parts if part.kind == "field"}
+        if fields:
+            inner = [self._written(part.parts[0] if part.kind == "field" else part) for part in parts]
+            return f"{fields.pop()}:({inner[0]} {operator} {inner[1]})" if len(fields) == 1 else None
         first, second = parts
         if (both := _joined_by_and(first)) and not _joined_by_and(second):
             return " AND ".join(f"({self._written(part)} {operator} {self._written(second)})" for part in both)
@@ -156,71 +151,53 @@ class _Compiler:
             return " AND ".join(f"({self._written(first)} {operator} {self._written(part)})" for part in both)
         return None
 
-    def _make_field(self, tree: _Tree) -> Node:
-        name, (part,) = tree.children[0], _trees(tree)
+    def _make_field(self, part: Part) -> Node:
+        name = part.words[0]
         if name == "lang":
-            return self._language(part)
-        return nodes.InField(self._written(tree), str(name), self._node(part))
+            return self._language(part.parts[0])
+        return nodes.InField(self._written(part), name, self._node(part.parts[0]))
 
-    def _language(self, part: Any) -> Node:
+    def _language(self, part: Part) -> Node:
         """``lang:uk`` or ``lang:(uk OR pl)``."""
-        if part.data == "group":
-            return self._language(part.children[0])
-        if part.data == "any":
-            return nodes.Any(self._written(part), tuple(self._language(child) for child in part.children))
+        if part.kind == "group":
+            return self._language(part.parts[0])
+        if part.kind == "any":
+            return nodes.Any(self._written(part), tuple(map(self._language, part.parts)))
         written = self._written(part).strip('"')
         tag = written.lower().replace("_", "-")
-        if part.data not in ("word", "phrase") or not _LANGUAGE.fullmatch(tag):
+        if part.kind not in ("word", "phrase") or not _LANGUAGE.fullmatch(tag):
             raise self._refuse(part, "lang: takes a language such as uk or en-GB")
         return nodes.LanguageIs(f"lang:{written}", tag)
 
-    def _make_at_least(self, tree: _Tree) -> Node:
-        operator, (part,) = tree.children[0], _trees(tree)
-        child = self._node(part)
+    def _make_at_least(self, part: Part) -> Node:
+        child = self._node(part.parts[0])
         if offender := nodes.uncountable(child):
-            raise self._refuse(part, f"ATLEAST counts words, phrases and regexes, not {offender}")
-        return nodes.AtLeast(self._written(tree), int(str(operator).partition("/")[2]), child)
+            raise self._refuse(part.parts[0], f"ATLEAST counts words, phrases and regexes, not {offender}")
+        return nodes.AtLeast(self._written(part), int(part.words[0].partition("/")[2]), child)
 
-    def _make_score(self, tree: _Tree) -> Node:
-        operator = str(tree.children[0])
+    def _make_score(self, part: Part) -> Node:
+        operator = part.words[0]
         threshold = Decimal(operator.partition("/")[2])
-        weighted = tuple(self._weighted(item) for item in _trees(tree))
-        most = sum(
-            (
-                max(item.weight, Decimal(0)) * (_MOST_COUNTED if nodes.is_counted(item.child) else 1)
-                for item in weighted
-            ),
-            Decimal(0),
-        )
+        items = tuple(map(self._weighted, part.parts))
+        most = sum((_most(item) for item in items), Decimal(0))
         if most < threshold:
             what = f"no entry can score {threshold}: these parts reach {most} at most"
-            raise QueryError(what, tree.meta.start_pos, len(operator), self._lower(tree, operator, most))
-        return nodes.Score(self._written(tree), threshold, weighted)
+            better = f"SCORE/{most}" if most > 0 else None
+            raise self._refuse_at(part.start, part.start + len(operator), what, better)
+        return nodes.Score(self._written(part), threshold, items)
 
-    def _lower(self, tree: _Tree, operator: str, most: Decimal) -> str:
-        if most <= 0:
-            return ""
-        start = tree.meta.start_pos
-        return f"{self._source[:start]}SCORE/{most}{self._source[start + len(operator) :]}"
-
-    def _weighted(self, item: _Tree) -> nodes.Weighted:
-        (part,) = _trees(item)
-        child = self._node(part)
+    def _weighted(self, part: Part) -> nodes.Weighted:
+        child = self._node(part.parts[0])
         if not nodes.is_positive(child):
-            raise self._refuse(part, "SCORE subtracts with a negative weight, not with NOT")
-        weight = Decimal(str(item.children[1])) if len(item.children) > 1 else Decimal(1)
-        return nodes.Weighted(child, weight)
+            raise self._refuse(part.parts[0], "SCORE subtracts with a negative weight, not with NOT")
+        return nodes.Weighted(child, Decimal(part.words[0]) if part.words else Decimal(1))
 
     # --- terms ---------------------------------------------------------------------------------------------
 
-    def _make_word(self, tree: _Tree) -> Node:
-        return self._term("word", str(tree.children[0]), tree.meta.start_pos, tree.meta.end_pos)
+    def _make_word(self, part: Part) -> Node:
+        return self._term(part.kind, part.words[0], part.start, part.end)
 
-    def _make_phrase(self, tree: _Tree) -> Node:
-        return self._term("phrase", str(tree.children[0]), tree.meta.start_pos, tree.meta.end_pos)
-
-    def _make_exact(self, tree: _Tree) -> Node:
-        return self._term("exact", str(tree.children[0]), tree.meta.start_pos, tree.meta.end_pos)
+    _make_phrase = _make_exact = _make_word
 
     def _term(self, kind: str, value: str, start: int, end: int) -> Node:
         refuse = partial(self._refuse_at, start, end)
@@ -251,41 +228,35 @@ class _Compiler:
             if word == wildcards.STAR:
                 raise refuse("* alone could match every entry; write at least two letters before it")
             if wildcards.is_loose(word):
-                rest = word.lstrip(wildcards.STAR) if word[0] == wildcards.STAR else None
+                rest = word.lstrip(wildcards.STAR) if word[0] == wildcards.STAR and len(words) == 1 else None
                 raise refuse("a wildcard needs at least two letters before it: dr*, not d* or *ne", rest)
 
-    def _refuse_at(self, start: int, end: int, what: str, better: str | None = None) -> QueryError:
-        suggestion = (
-            "" if better is None else " ".join((self._source[:start] + better + self._source[end:]).split())
-        )
-        return QueryError(what, start, end - start, suggestion)
-
-    def _make_regex(self, tree: _Tree) -> Node:
-        written = str(tree.children[0])
-        body, _, flags = written[1:].rpartition("/")
-        start = tree.meta.start_pos + 1
+    def _make_regex(self, part: Part) -> Node:
+        body, _, flags = part.words[0][1:].rpartition("/")
         try:
             regex = regexes.compile_regex(body.replace(r"\/", "/"), case_sensitive=flags == "s")
         except regexes.RegexProblem as problem:
             better = f"/{problem.suggestion}/{flags}" if problem.suggestion else None
-            error = self._refuse(tree, problem.what, better)
-            raise QueryError(problem.what, start + problem.offset, problem.width, error.suggestion) from problem
-        return nodes.RegexTerm(self._written(tree), regex)
+            error = self._refuse(part, problem.what, better)
+            raise QueryError(
+                problem.what, part.start + 1 + problem.offset, problem.width, error.suggestion
+            ) from problem
+        return nodes.RegexTerm(self._written(part), regex)
 
-    def _make_entity(self, tree: _Tree) -> Node:
-        name = str(tree.children[0])
+    def _make_entity(self, part: Part) -> Node:
+        name = part.words[0]
         rule = self._entities.get(name)
         if rule is None:
             near = get_close_matches(name, self._entities, 1, 0.5)
             known = "" if self._entities else "; no entities are configured"
-            raise self._refuse(tree, f'there is no entity "{name}"{known}', f"@{near[0]}" if near else None)
-        return nodes.EntityTerm(self._written(tree), rule)
+            raise self._refuse(part, f'there is no entity "{name}"{known}', f"@{near[0]}" if near else None)
+        return nodes.EntityTerm(self._written(part), rule)
 
 
-def _joined_by_and(part: _Tree) -> list[_Tree]:
-    inner = _trees(part)[0] if part.data == "group" else part
-    return _trees(inner) if inner.data == "all" else []
+def _most(item: nodes.Weighted) -> Decimal:
+    return max(item.weight, Decimal(0)) * (_MOST_COUNTED if nodes.is_counted(item.child) else 1)
 
 
-def _trees(tree: _Tree) -> list[_Tree]:
-    return [child for child in tree.children if isinstance(child, lark.Tree)]
+def _joined_by_and(part: Part) -> tuple[Part, ...]:
+    inner = part.parts[0] if part.kind == "group" else part
+    return inner.parts if inner.kind == "all" else ()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from monitor.matching.document import Text
-from monitor.matching.wildcards import fitting, is_wild, split
+from monitor.matching.wildcards import fitting, is_wild, prefix_of, split
 from monitor.text import canonical, clean, word_bounds
 from monitor.text.fold import SIGNS, is_single
 from monitor.text.words import is_deleted
@@ -99,7 +99,7 @@ def _touching(written: str, words: Sequence[str]) -> tuple[int, ...]:
     """Signs written directly after letters: *C#* is not *C #*, while *100%* is *100 %*."""
     if not any(word in SIGNS for word in words[1:]):
         return ()
-    bounds = word_bounds(written)
+    bounds = list(word_bounds(written))
     return tuple(
         index
         for index in range(1, len(words))
@@ -112,7 +112,12 @@ def _touching(written: str, words: Sequence[str]) -> tuple[int, ...]:
 def _find_needle(pattern: Pattern, text: Text, limit: int) -> list[tuple[int, int]]:
     if text.is_indexed():
         return _find_indexed([(word,) for word in pattern.words], text, limit)
-    canon, needle, length = text.canonical, pattern.needle, len(pattern.words)
+    return _search(pattern.needle, len(pattern.words), text, limit)
+
+
+def _search(needle: str, length: int, text: Text, limit: int) -> list[tuple[int, int]]:
+    """Places where canonical text reads so; the needle begins with the space before a word."""
+    canon = text.canonical
     found: list[tuple[int, int]] = []
     place, counted, word = canon.find(needle), 0, 0
     while place >= 0 and len(found) < limit:
@@ -124,6 +129,10 @@ def _find_needle(pattern: Pattern, text: Text, limit: int) -> list[tuple[int, in
 
 
 def _find_wild(pattern: Pattern, text: Text, limit: int) -> list[tuple[int, int]]:
+    if len(pattern.words) == 1 and not text.is_indexed():
+        prefix = prefix_of(pattern.words[0])
+        if prefix:
+            return _search(f" {prefix}", 1, text, limit)
     return _find_indexed([fitting(word, text) for word in pattern.words], text, limit)
 
 
@@ -165,7 +174,7 @@ def _holds(pattern: Pattern, text: Text, first: int, last: int) -> bool:
 def _reads(pattern: Pattern, text: Text, first: int, last: int) -> bool:
     """Whether the original reads letter for letter as the exact term, punctuation at its ends included."""
     start, end = text.span(first, last)
-    bounds = word_bounds(pattern.exact)
+    bounds = list(word_bounds(pattern.exact))
     begin, finish = bounds[0][0], bounds[-1][1]
     before, core, after = pattern.exact[:begin], pattern.exact[begin:finish], pattern.exact[finish:]
     around = 4 * (len(before) + len(after)) + 8

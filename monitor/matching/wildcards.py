@@ -14,6 +14,7 @@ from monitor.text.fold import is_single
 STAR = "\U00010000"
 ONE = "\U00010001"
 _WILD = re.compile(f"[{STAR}{ONE}]")
+_SPECIAL = re.compile(r"[*?\\]")
 _BESIDE = re.compile(f".?[{STAR}{ONE}].?", re.DOTALL)
 _LEAST_LETTERS = 2  # that a wildcard leaves fixed
 
@@ -23,6 +24,8 @@ def mark(written: str, *, escapes: bool) -> tuple[str, bool]:
 
     ``escapes``: a backslash takes the meaning from the character after it.
     """
+    if not _SPECIAL.search(written):
+        return written, False
     pieces: list[str] = []
     wild, place = False, 0
     while place < len(written):
@@ -53,6 +56,11 @@ def split(word: str) -> list[str]:
     return _WILD.split(word)
 
 
+def prefix_of(word: str) -> str:
+    """What a word begins with whose only wildcard is the star at its end; else empty."""
+    return word[:-1] if word[-1] == STAR and not is_wild(word[:-1]) else ""
+
+
 def without_beside_single(text: str) -> str:
     """The text without wildcards where one stands beside a character that is a word of its own; else empty."""
     beside = {neighbour for stretch in _BESIDE.finditer(text) for neighbour in stretch[0]}
@@ -63,9 +71,9 @@ def fitting(word: str, text: Text) -> Sequence[str]:
     """The words of the text that a canonical word with or without wildcards stands for."""
     if not is_wild(word):
         return (word,)
-    prefix = split(word)[0]
-    if word == prefix + STAR:
+    if prefix := prefix_of(word):
         return text.words_starting(prefix)
+    prefix = split(word)[0]
     candidates = text.words_starting(prefix) if prefix else list(text.places)
     matches = _matcher(word)
     return [candidate for candidate in candidates if matches(candidate)]

@@ -7,6 +7,7 @@ front: *U.S.* is ``.us``. The places of the words in the original are worked out
 
 import re
 import unicodedata
+from collections.abc import Iterator
 
 from monitor.text.fold import BARE, CONTROLS, CYRILLIC, DELETED, DELETION, DOT, END, FOLDED, KINDS, MARK
 from monitor.text.pages import Page, pages
@@ -37,19 +38,23 @@ def canonical(text: str) -> str:
     return _canonical_any(text)
 
 
-def word_bounds(text: str) -> list[tuple[int, int]]:
-    """Start and end in the original of each word of ``canonical(text)``, in order.
+def word_bounds(text: str) -> Iterator[tuple[int, int]]:
+    """Start and end in the original of each word of ``canonical(text)``, in order, found as they are asked for.
 
     Deleted characters at a word's edge are outside, marks that were folded away are inside.
     """
     kinds = _kinds(text)
-    bounds = []
+    if "d" not in kinds:
+        return map(re.Match.span, _TOKEN.finditer(kinds))
+    return _without_deleted_ends(kinds)
+
+
+def _without_deleted_ends(kinds: str) -> Iterator[tuple[int, int]]:
     for token in _TOKEN.finditer(kinds):
         start, end = token.span()
         while kinds[end - 1] == "d":
             end -= 1
-        bounds.append((start, end))
-    return bounds
+        yield start, end
 
 
 def clean(text: str) -> str:

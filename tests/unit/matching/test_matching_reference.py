@@ -99,7 +99,7 @@ def test_canonical_words_and_their_places_are_those_of_the_reference(original):
     words = reference.words(original)
 
     assert canonical(original).split() == [word for word, _, _ in words]
-    assert word_bounds(original) == [(start, end) for _, start, end in words]
+    assert list(word_bounds(original)) == [(start, end) for _, start, end in words]
 
 
 @settings(max_examples=PAIRS, suppress_health_check=[HealthCheck.too_slow])
