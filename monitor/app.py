@@ -15,11 +15,12 @@ from monitor.delivering.email import EmailChannel
 from monitor.delivering.slack import SlackChannel
 from monitor.delivering.webhook import WebhookChannel
 from monitor.fetching.client import FeedClient
+from monitor.fetching.politeness import authority
 from monitor.fetching.schedule import PollPolicy
 from monitor.matching.compile import compile_watchlists
 from monitor.matching.engine import Engine
 from monitor.matching.explain import why_words
-from monitor.model.feed import FeedSpec, FetchRequest, FetchResult, ParsedFeed
+from monitor.model.feed import Feed, FeedSpec, FetchRequest, FetchResult, ParsedFeed
 from monitor.parsing.formats import parse_fast, parse_tolerant
 from monitor.pipeline.deliver import Deliver
 from monitor.pipeline.digest import Digests
@@ -313,16 +314,17 @@ def _per_host(settings: Settings) -> int:
     return 100 if gap < 0.1 else 8
 
 
-def _secrets(feeds: Iterable[FeedSpec]) -> Callable[[FeedSpec], FeedSpec]:
-    """Join what is never stored: headers, credentials, proxy."""
-    known = {feed.url: feed for feed in feeds}
+def _secrets(specs: Iterable[FeedSpec]) -> Callable[[Feed], FeedSpec]:
+    """Join what is never stored: headers, credentials, proxy. A feed that moved to another host loses them (P12)."""
+    known = {spec.url: spec for spec in specs}
 
-    def joined(spec: FeedSpec) -> FeedSpec:
-        named = known.get(spec.url)
+    def joined(feed: Feed) -> FeedSpec:
+        names = (feed.spec.url, *feed.old_urls)
+        named = next((known[url] for url in names if url in known and authority(url) == feed.host), None)
         if named is None:
-            return spec
+            return feed.spec
         return replace(
-            spec, headers=named.headers, username=named.username, password=named.password, proxy=named.proxy
+            feed.spec, headers=named.headers, username=named.username, password=named.password, proxy=named.proxy
         )
 
     return joined

@@ -31,7 +31,7 @@ class FeedSpec:
     tags: tuple[str, ...] = ()
     every: timedelta | None = None  # explicit polling interval
     weight: float = 1.0  # how much this outlet counts; 2 or more raises severity by one step
-    headers: tuple[tuple[str, str], ...] = ()  # extra request headers
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)  # extra request headers, maybe tokens
     username: str = ""
     password: str = field(default="", repr=False)
     proxy: str = field(default="", repr=False)
@@ -92,7 +92,7 @@ class FetchRequest:
     host: str
     lease: str = ""
     validators: Validators = Validators()
-    headers: tuple[tuple[str, str], ...] = ()
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     username: str = ""
     password: str = field(default="", repr=False)
     proxy: str = field(default="", repr=False)

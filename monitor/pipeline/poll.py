@@ -72,7 +72,7 @@ class Poll:
     notice: Notice
     health: HealthNotices
     policy: PollPolicy
-    secrets: Callable[[FeedSpec], FeedSpec]  # joins headers, passwords and proxy, which are never stored
+    secrets: Callable[[Feed], FeedSpec]  # joins headers, passwords and proxy, which are never stored
     clock: Clock
     chance: Chance
     per_host: int
@@ -128,7 +128,7 @@ class Poll:
             records.feeds.record(feeds)
 
     def _request(self, feed: Feed) -> FetchRequest:
-        spec = self.secrets(feed.spec)
+        spec = self.secrets(feed)
         return FetchRequest(
             feed_id=feed.id,
             url=spec.url,
@@ -213,11 +213,10 @@ class Poll:
             records.feeds.hold_host(feed.host, outcome.after.hold_host_until, "the server asked us to wait")
         if outcome.seen:
             records.entries.shown(outcome.seen, now)
-        items = [*self._add(records, outcome, now), *self._update(records, outcome, now)]
-        if not outcome.flood:
-            noticed = self.notice(records, items, now)
-            summary.matches += noticed.matches
-            summary.stories += noticed.stories
+        new, updated = self._add(records, outcome, now), self._update(records, outcome, now)
+        noticed = self.notice(records, updated if outcome.flood else [*new, *updated], now)
+        summary.matches += noticed.matches
+        summary.stories += noticed.stories
         if outcome.after.notice:
             self.health(records, feed, outcome.after.notice, now)
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from monitor.app import Service, open_service
 from monitor.model.alert import Delivery, FateState, Receipt
 from monitor.ports import Channel, Database, Outbox, Records
+from monitor.telemetry import set_up_logging
 
 
 @dataclass(frozen=True)
@@ -100,6 +101,7 @@ def work(config: Path, mode: str, *, drain: bool) -> None:
 
 
 def main(config: Path, mode: str) -> None:
+    set_up_logging("warning", json=False)
     print("ready", flush=True)
     for line in sys.stdin:
         child = os.fork()
