@@ -35,7 +35,7 @@ ACCEPT = (
 MAX_REPLY = 64 * 1024  # bytes of a reply that `request` keeps
 MAX_HEADER = 16 * 1024  # bytes of one header; 128 of them at most
 MIN_RATE = 512  # bytes a second, judged after RATE_GRACE
-RATE_GRACE = 8.0  # seconds
+RATE_GRACE = timedelta(seconds=8)
 PATIENCE = 0.5  # seconds after which a slow server's request no longer keeps others waiting
 _DNS_THREADS = 32
 _KEEP_ALIVE = 30.0  # seconds
@@ -76,12 +76,13 @@ class FeedClient:
         per_host_gap: timedelta = timedelta(seconds=1),
         concurrency: int = 100,
         min_rate: int = MIN_RATE,
+        rate_grace: timedelta = RATE_GRACE,
         lookup: Lookup | None = None,
         ssl_context: ssl.SSLContext | None = None,
     ) -> None:
         self._headers = {"User-Agent": user_agent, "Accept": ACCEPT, "Accept-Encoding": "gzip, deflate"}
         self._timeout, self._connect_timeout = timeout, min(connect_timeout, timeout)
-        self._max_bytes, self._min_rate = max_bytes, min_rate
+        self._max_bytes, self._min_rate, self._rate_grace = max_bytes, min_rate, rate_grace.total_seconds()
         self._allow = tuple(allow_private)
         self._lookup = lookup or _look_up
         self._ssl = ssl_context
@@ -308,7 +309,7 @@ class FeedClient:
             inflater.feed(chunk)
             received += len(chunk)
             elapsed = time.monotonic() - begun
-            if elapsed > RATE_GRACE and received < elapsed * self._min_rate:
+            if elapsed > self._rate_grace and received < elapsed * self._min_rate:
                 raise FetchError(f"sends less than {self._min_rate} bytes a second", "too-slow")
         return inflater.body()
 

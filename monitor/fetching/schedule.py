@@ -66,6 +66,7 @@ def after_poll(
     words = _failure(feed, result, parsed, body_hash)
     if words:
         return _failed(feed, result, words, policy, now, chance)
+    gap = gap and result.status != HTTPStatus.IM_USED  # a delta shows nothing but news (P22)
     well, notice = _well(feed, result, parsed, body_hash, new_entries > 0, gap, now)
     return AfterPoll(replace(well, next_poll_at=_next_poll_at(well, gap, policy, now, chance)), notice=notice)
 

@@ -32,7 +32,7 @@ class Trip:
             raise FetchError(f"answers {status} without saying where to", "redirect")
         if self.hops == MAX_HOPS:
             raise FetchError(f"redirects more than {MAX_HOPS} times", "redirect")
-        target = urldefrag(urljoin(self.url, location.strip().replace(" ", "%20"))).url
+        target = _absolute(self.url, location)
         reason = check_url(target)
         if reason:
             raise ForbiddenAddress(f"redirects to where we do not go: {reason}")
@@ -77,6 +77,13 @@ def _is_text(value: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
+
+
+def _absolute(url: str, location: str) -> str:
+    try:
+        return urldefrag(urljoin(url, location.strip().replace(" ", "%20"))).url
+    except ValueError as error:
+        raise FetchError("redirects to a malformed address", "redirect") from error
 
 
 def _same_home(url: str, target: str) -> bool:

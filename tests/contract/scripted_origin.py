@@ -5,6 +5,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 
@@ -47,6 +48,7 @@ class ScriptedOrigin:
     routes: dict[str, Answer] = field(default_factory=dict)
     host: str = "127.0.0.1"
     tls: ssl.SSLContext | None = None
+    greeting: bytes = b""  # sent as soon as somebody connects
 
     def __post_init__(self) -> None:
         self.seen: list[Seen] = []
@@ -70,7 +72,8 @@ class ScriptedOrigin:
             pass  # wakes the accepting thread
         with self._lock:
             for connection in self._sockets:
-                connection.shutdown(socket.SHUT_RDWR)
+                with suppress(OSError):  # it went away by itself
+                    connection.shutdown(socket.SHUT_RDWR)
         for thread in self._threads:
             thread.join(10)
         self._listener.close()
@@ -107,6 +110,7 @@ class ScriptedOrigin:
                 connection = self.tls.wrap_socket(connection, server_side=True)
             with self._lock:
                 self._sockets.add(connection)
+            connection.sendall(self.greeting)
             self._talk(connection, number)
         except OSError:
             pass  # the client went away

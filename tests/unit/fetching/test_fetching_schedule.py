@@ -473,6 +473,12 @@ def test_a_gap_of_a_feed_without_rhythm_does_not_guess_a_number() -> None:
     assert line.last.notice.words == "none of the 2 entries it shows was known: some in between may be lost"
 
 
+def test_a_delta_of_nothing_but_news_is_no_gap() -> None:
+    line = Timeline().poll(headers=ETAG).poll(226, ETAG, parsed=ParsedFeed("t", entries(2)), new=2, gap=True)
+
+    assert (line.feed.state, line.wait) == (FeedState.OK, HOUR)
+
+
 def test_entries_left_out_by_the_cap_are_told_as_a_gap() -> None:
     line = Timeline().poll(parsed=ParsedFeed("t", entries(3), cut=500), new=3)
 
@@ -518,6 +524,12 @@ def test_a_feed_silent_for_longer_than_its_rhythm_is_told_and_so_is_its_next_ent
     line.poll(200, ETAG, body_hash="h2", new=1)
 
     assert line.told == ["silent", "recovered"]
+
+
+def test_a_rhythm_of_days_is_said_in_days() -> None:
+    line = Timeline().poll(headers=ETAG, parsed=ParsedFeed("t", entries(10, 7 * DAY)), new=10)
+
+    assert line.poll(304, after=71 * DAY).feed.last_error.endswith("usually every 7 days")
 
 
 @pytest.mark.parametrize("count", [0, 1, 3])
