@@ -6,10 +6,16 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 from monitor.model.entry import Entry
-from monitor.parsing.calendar_words import MONTHS, ZONES
+from monitor.parsing.datewords import MONTHS, ZONES
 
-EARLIEST, LATEST = 1990, 2100  # years outside are a default value or a mistake; so is the first day of 1970
+EARLIEST, LATEST = 1971, 2100  # years outside are a default value or a mistake; so is the first day of 1970
 AHEAD = timedelta(days=1)  # further in the future than this is a mistake
+
+# What nearly all feeds write; the searches below cost ten times as much.
+_RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:\d\d)")
+_RFC_822 = re.compile(
+    r"(?:[A-Za-z]{3}, )?(\d{1,2}) ([A-Za-z]{3}) (\d{4}) (\d\d):(\d\d):(\d\d) (?:([+-]\d\d)(\d\d)|([A-Z]{1,5}))"
+)
 
 _ISO = re.compile(
     r"(\d{4})-?(\d{2})(?:-?(\d{2}))?"
@@ -22,6 +28,9 @@ _OFFSET = re.compile(r"([+-])(\d{1,2}):?(\d{2})?\b")
 _NUMERIC = re.compile(r"\b(\d{1,4})([./-])(\d{1,2})\2(\d{1,4})\b")
 _WORD = re.compile(r"[^\W\d_]+")
 _NUMBER = re.compile(r"\d+")
+_EAST_ASIAN = str.maketrans(
+    {"年": "-", "년": "-", "月": "-", "월": "-", "日": " ", "일": " ", "時": ":", "时": ":"}
+)
 _MAX_LENGTH = 100
 
 
@@ -31,22 +40,22 @@ def parse_date(text: str) -> datetime | None:
     if not text or len(text) > _MAX_LENGTH:
         return None
     try:
-        found = _epoch(text) or _iso(text) or _words(text) or _numeric(text)
+        found = _usual(text) or _epoch(text) or _iso(text) or _words(text) or _numeric(text) or _east_asian(text)
         return _plausible(found.astimezone(UTC)) if found else None
     except (ValueError, OverflowError):
         return None
 
 
+def usable(at: datetime | None, now: datetime) -> datetime | None:
+    """``at``, or None for a time at which nothing can have been published: 1970, or more than a day ahead."""
+    return at if at is not None and at.year >= EARLIEST and at <= now + AHEAD else None
+
+
 def settle(entries: Iterable[Entry], now: datetime) -> list[Entry]:
     """Entries with dates in the future taken away: "seen at" counts for them."""
-    latest = now + AHEAD
     return [
-        replace(
-            entry,
-            published=None if entry.published and entry.published > latest else entry.published,
-            updated=None if entry.updated and entry.updated > latest else entry.updated,
-        )
-        if (entry.published and entry.published > latest) or (entry.updated and entry.updated > latest)
+        replace(entry, published=usable(entry.published, now), updated=usable(entry.updated, now))
+        if (entry.published, entry.updated) != (usable(entry.published, now), usable(entry.updated, now))
         else entry
         for entry in entries
     ]
@@ -54,6 +63,25 @@ def settle(entries: Iterable[Entry], now: datetime) -> list[Entry]:
 
 def _plausible(found: datetime) -> datetime | None:
     return found if EARLIEST <= found.year < LATEST else None
+
+
+def _usual(text: str) -> datetime | None:
+    """RFC 3339 and RFC 822 to the letter."""
+    if _RFC_3339.fullmatch(text):
+        try:
+            return datetime.fromisoformat(text)
+        except ValueError:
+            return None  # a leap second, perhaps
+    found = _RFC_822.fullmatch(text)
+    if found is None:
+        return None
+    day, month, year, hour, minute, second, hours, minutes, name = found.groups()
+    number = MONTHS.get(month.lower())
+    if number is None or hour == "24" or second == "60":
+        return None
+    east = ZONES.get(name, 0) if name else int(hours) * 60 + int(hours[0] + minutes)
+    zone = timezone(timedelta(minutes=east)) if east else UTC
+    return datetime(int(year), number, int(day), int(hour), int(minute), int(second), tzinfo=zone)
 
 
 def _iso(text: str) -> datetime | None:
@@ -129,6 +157,12 @@ def _numeric(text: str) -> datetime | None:
     hour, minute, second_, half = _clock(clock)
     zone = _zone(rest[clock.end() :]) if clock else UTC
     return _moment(year, month, day, _hour(hour, half), minute, second_, UTC if zone is None else zone)
+
+
+def _east_asian(text: str) -> datetime | None:
+    """2026年11月24日 and its Korean relative."""
+    marked = text.translate(_EAST_ASIAN)
+    return None if marked == text else _iso(re.sub(r"\s*-\s*", "-", " ".join(marked.split())))
 
 
 def _epoch(text: str) -> datetime | None:

@@ -4,6 +4,7 @@ from monitor.model.errors import ParseError
 from monitor.model.feed import ParsedFeed
 from monitor.parsing.charset import decode
 from monitor.parsing.entries import build
+from monitor.parsing.fastxml import read_fast
 from monitor.parsing.jsonfeed import read_json
 
 _BLANK = b"\xef\xbb\xbf \t\r\n"
@@ -14,12 +15,10 @@ def parse_fast(body: bytes, content_type: str, url: str) -> ParsedFeed | None:
 
     Raises ParseError where looking again would not help: nothing there, or JSON that is no feed.
     """
-    start = body[:1_000].lstrip(_BLANK)
-    if not start and not body.strip(_BLANK):
-        raise ParseError("the answer is empty", "empty")
-    if start.startswith(b"{"):
+    if _holds_json(body):
         return build(read_json(decode(body, content_type) or body.decode("utf-8", "replace"), url))
-    return None
+    document = read_fast(body, content_type, url)
+    return build(document) if document else None
 
 
 def parse_tolerant(body: bytes, content_type: str, url: str) -> ParsedFeed:
@@ -29,9 +28,14 @@ def parse_tolerant(body: bytes, content_type: str, url: str) -> ParsedFeed:
     """
     from monitor.parsing.xmlfeed import read_xml  # brings feedparser, which few feeds need
 
-    start = body[:1_000].lstrip(_BLANK)
-    if not start and not body.strip(_BLANK):
-        raise ParseError("the answer is empty", "empty")
-    if start.startswith((b"{", b"[")):
+    if _holds_json(body):
         return build(read_json(decode(body, content_type) or body.decode("utf-8", "replace"), url))
     return build(read_xml(body, content_type, url))
+
+
+def _holds_json(body: bytes) -> bool:
+    """Raises ParseError for a body without anything in it."""
+    start = body[:1_000].lstrip(_BLANK) or body.strip(_BLANK)
+    if not start:
+        raise ParseError("the answer is empty", "empty")
+    return start.startswith((b"{", b"["))
