@@ -4,10 +4,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from monitor.matching.forms import MOST, Form, literal_forms, person_forms, person_parts
+from monitor.matching.given import Bearer, skeleton
 from monitor.matching.inflect import case_forms, declines
 from monitor.matching.lexicon import fold
 from monitor.matching.names import PersonName, cyrillic_languages, gender_of, parse_person, script_of
-from monitor.matching.namesakes import Bearer, person_doubt, place_of, skeleton, thing_doubt
+from monitor.matching.namesakes import person_doubt, place_of, thing_doubt
 from monitor.matching.things import organisation_forms, other_forms, place_forms
 from monitor.model.watch import Entity
 
@@ -17,7 +18,8 @@ _OWN_SCRIPTS = {
     "el": "el", "ar": "ar", "fa": "ar", "ur": "ar", "he": "he", "zh": "zh", "ja": "ja", "ko": "ko", "hi": "hi",
     "mr": "hi", "ne": "hi", "bn": "bn", "th": "th", "ka": "ka", "hy": "hy",
 }  # fmt: skip
-_CYRILLIC_LANGUAGES = frozenset("uk ru bg sr mk be kk ky mn tg".split())
+_NOBODY = Bearer()
+_CYRILLIC_LANGUAGES = frozenset(["uk", "ru", "bg", "sr", "mk", "be", "kk", "ky", "mn", "tg"])
 _RULED_CYRILLIC = {"uk": "uk", "ru": "ru", "bg": "bg", "sr": "sr", "mk": "sr", "be": "ru"}
 
 
@@ -27,7 +29,7 @@ class CompiledEntity:
 
     entity: Entity
     forms: tuple[Form, ...]
-    bearer: Bearer = Bearer()
+    bearer: Bearer = _NOBODY
 
 
 def compile_entity(entity: Entity) -> CompiledEntity:

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from monitor.matching.inflect import CASES, case_forms, with_prefixes
-from monitor.matching.lexicon import clusters, fold, guards, particles
-from monitor.matching.names import PersonName, is_east_slavic, script_of
+from monitor.matching.lexicon import fold, guards, particles
+from monitor.matching.names import PersonName, is_east_asian, is_east_slavic, script_of
 from monitor.matching.spelling import (
     Spelling,
     from_cyrillic,
@@ -105,7 +105,12 @@ def _surname_spellings(
             from_latin_east_slavic(name.surname, source)
             if east
             else from_latin(
-                name.surname, source, respelled=respelled, language=_origin_language(name), gender=gender
+                name.surname,
+                source,
+                respelled=respelled,
+                given=name.given,
+                language=_origin_language(name),
+                gender=gender,
             )
         )
     else:
@@ -145,12 +150,14 @@ def _given(word: str, name: PersonName, source: str, *, east: bool) -> list[Spel
     if name.script == "cyrillic":
         return from_cyrillic(word, source, latin=east)
     if name.script == "latin":
-        return from_latin_east_slavic(word, source) if east else from_latin(word, source, respelled=False)
+        return from_latin_east_slavic(word, source) if east else from_latin(word, source, respelled=False, given=(word,))
     return [Spelling(word, name.script, source)]
 
 
 def _may_stand_alone(name: PersonName) -> bool:
     guard = guards().get(fold(name.surname))
+    if is_east_asian(name):
+        return True
     short = len(fold(name.surname)) < 3 and name.script in ("latin", "cyrillic", "el")
     return not short and (guard is None or guard.kind != "frequent" or bool(name.particles))
 

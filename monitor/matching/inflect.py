@@ -74,7 +74,7 @@ def _endings(word: str, language: str, kind: str, gender: str) -> list[tuple[int
     table = _tables().get(language)
     if table is None:
         return []
-    longest = [word[-length:] for length in range(min(5, len(word) - 1), 0, -1)]
+    longest = [word[-length:] for length in range(min(5, len(word)), 0, -1)]
     if word[-1] not in _VOWELS:
         longest.append("+")
     for ending in longest:
@@ -91,10 +91,10 @@ def _suffixed(word: str, language: str) -> list[str]:
     harmony = _harmony(word.lower())
     forms = []
     for tongue, place, wanted, cells in rows("suffixes"):
-        if tongue == language and place == after and wanted in ("any", harmony):
+        if tongue == language and place == after and (wanted == "any" or wanted in harmony):
             forms += [_append(word, suffix) for suffix in cells.split()]
     if language == "fi" and word.endswith("nen"):
-        forms = [word[:-3] + "se" + suffix for suffix in "n a ssa sta en lla lta lle ksi".split()]
+        forms = [word[:-3] + "se" + suffix for suffix in ["n", "a", "ssa", "sta", "en", "lla", "lta", "lle", "ksi"]]
     return forms
 
 
@@ -109,11 +109,12 @@ def _last_letter(word: str) -> str:
     return word[-2:] if word[-2:].lower() in ("sz", "cs", "gy", "ny", "ly", "zs") else word[-1]
 
 
-def _harmony(word: str) -> str:
-    """The last vowel decides; i, í, e and é after a back vowel do not turn the word (Hungarian, Turkish)."""
+def _harmony(word: str) -> tuple[str, ...]:
+    """The last vowel decides; i and e after a back vowel may go either way (Orbánék, Rutténak, Rutténél)."""
     seen = [letter for letter in word if letter in _BACK or letter in _FRONT]
     if not seen:
-        return "front"
+        return ("front",)
     if seen[-1] in _BACK:
-        return "back"
-    return "back" if seen[-1] in "ií" and any(letter in _BACK for letter in seen) else "front"
+        return ("back",)
+    mixed = seen[-1] in "iíeé" and any(letter in _BACK for letter in seen)
+    return ("back", "front") if mixed else ("front",)

@@ -64,6 +64,17 @@ def given_names() -> dict[str, str]:
     return {name: gender for name, gender in found.items() if len(name) > 1}
 
 
+@cache
+def areas() -> dict[str, tuple[str, ...]]:
+    """Folded given name -> language areas where it is common, as in the table."""
+    found: dict[str, tuple[str, ...]] = {}
+    for area, _, names in rows("given_names"):
+        for name in canonical(names).split():
+            known = found.get(name, ())
+            found[name] = known if area in known else (*known, area)
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Cluster:
     """One given name in several languages."""

@@ -4,7 +4,8 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from monitor.matching.lexicon import clusters, fold, given_names, guards, particles
+from monitor.matching.lexicon import areas, clusters, fold, given_names, guards, particles
+from monitor.matching.translit import schemes_from, transliterate
 
 _WORD = re.compile(r"[^\s,·・＝]+")
 _CYRILLIC = re.compile("[\u0400-\u04ff]")
@@ -27,8 +28,9 @@ _RUSSIAN = re.compile("[ыэё]|ский$|цкий$|[кг]ий$", re.IGNORECASE)
 _SERBIAN = re.compile("[јљњћђџ]", re.IGNORECASE)
 _BULGARIAN = re.compile("[ъщ].*ски$|ъ[^ъ]|ски$", re.IGNORECASE)
 _EAST_SLAVIC = re.compile(
-    r"(?:sk(?:y|yi|yy|iy|ij|yj|ii)|enko|[oe]v|iev|yev|[cs]huk|yuk|iuk|nyi|nyy|hnyi|ylo|yn|shyn|yak|iak|ets|ko)$"
+    r"(?:sk(?:y|yi|yy|iy|ij|yj|ii|a|aya|aia)|enk[oa]|[oe]va?|iev|yev|[cs]huk|yuk|iuk|nyi|nyy|hnyi|ylo|shyn|yak|iak|ets)$"
 )
+_WEAKLY_EAST_SLAVIC = re.compile(r"(?:in|yn|ina|yna|ak|uk|ko|iv|ii|yi|ha)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,16 +89,37 @@ def parse_person(name: str) -> PersonName:
 
 
 def is_east_slavic(names: list[PersonName]) -> bool:
-    """A Latin name that comes from Ukrainian or Russian, by its given name and its ending."""
+    """A name that comes from Ukrainian or Russian, by its given name and its ending."""
     for name in names:
         if name.script == "cyrillic" and _UKRAINIAN.search(name.surname):
-            return bool(re.search("(?:ий|ко|ов|єв|ев|ін|ин|юк|ук|ець|ак|як)$", name.surname, re.IGNORECASE))
-        if name.script == "latin":
-            ending = bool(_EAST_SLAVIC.search(fold(name.surname)))
-            cluster = next((clusters()[fold(given)] for given in name.given if fold(given) in clusters()), None)
-            if ending and cluster is not None and cluster.ukrainian:
-                return True
+            return bool(re.search("(?:ий|ко|ов|єв|ев|ін|ин|юк|ук|ець|ак|як|га|ка)$", name.surname, re.IGNORECASE))
+        if name.script == "latin" and name.surname.isascii() and any(
+            _sounds_east_slavic(given, name) for given in name.given
+        ):
+            return True
     return False
+
+
+def _sounds_east_slavic(given: str, name: PersonName) -> bool:
+    cluster = clusters().get(fold(given))
+    if cluster is None or not cluster.ukrainian:
+        return False
+    surname = fold(name.surname)
+    if _EAST_SLAVIC.search(surname):
+        return True
+    schemes = [s for alphabet in ("uk", "ru") for s in schemes_from(alphabet) if "en" in s.languages]
+    native = any(
+        fold(given) == fold(text)
+        for word in (cluster.ukrainian, cluster.russian)
+        for scheme in schemes
+        for text in transliterate(word, scheme.id, 3)
+    )
+    return native and (fold(given) not in areas() or bool(_WEAKLY_EAST_SLAVIC.search(surname)))
+
+
+def is_east_asian(name: PersonName) -> bool:
+    """The surname is one of the few that very many Chinese, Koreans and Vietnamese bear."""
+    return name.script == "latin" and _guard_kind(name.surname) == "east-asian"
 
 
 def gender_of(given: tuple[str, ...]) -> str:
@@ -124,18 +147,15 @@ def _unjoined(words: list[str]) -> list[str]:
 
 
 def _is_surname_first(words: list[str]) -> bool:
-    """The last word is a given name and the first is not; or two words with a Chinese or Korean surname."""
+    """The last word is a given name and the first is not; or the first is a Chinese or Korean surname."""
     first, last = fold(words[0]), fold(words[-1])
     known = given_names()
     if first in known or len(words) > 3:
         return False
-    east_asian = first in guards() and guards()[first].kind == "frequent" and len(first) <= 5
-    return (last in known and last not in guards() and first not in guards()) or (
-        len(first) <= 5 and east_asian and first in _EAST_ASIAN
-    )
+    turned = last in known and last not in guards() and first not in guards()
+    return turned or (_guard_kind(first) == "east-asian" and _guard_kind(last) != "east-asian")
 
 
-_EAST_ASIAN = frozenset(
-    "kim park choi jung kang cho wang li zhang liu chen yang huang zhao wu zhou xu sun ma zhu hu guo he lin gao luo "
-    "tran pham nguyen xi lee moon yoon".split()
-)
+def _guard_kind(word: str) -> str:
+    guard = guards().get(fold(word))
+    return guard.kind if guard else ""

@@ -1,37 +1,17 @@
 """Does this occurrence of a bare name mean the entity? Decided by the words around it (matching.md §3, namesakes)."""
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
 
-from monitor.matching.lexicon import Guard, fold, given_names, guards, stems, words
+from monitor.matching.given import Bearer, is_given, is_own, is_patronymic
+from monitor.matching.lexicon import fold, given_names, guards, stems, words
 from monitor.matching.names import script_of
-from monitor.matching.translit import transliterate
 
 _WORD = re.compile(r"[^\W_]+(?:['’ʼ][^\W_]+)*\.?")
 _AROUND = 160
 _SENTENCE_END = re.compile(r"[.!?…:;»”\"\n|]\s*[\"«“„(–—-]*\s*$|[–—]\s*$")
 _JOINS = re.compile(r"[ \t\u00a0\u202f]*[-‐‑–]?[ \t\u00a0\u202f]*$")
-_PATRONYMIC = re.compile(r"(?:ович|евич|йович|івн|ївн|овн|евн|ovich|evich|ovych|evych|ivna|ovna|evna)\w{0,3}$")
-_ARTICLES = frozenset("al el as es ul аль ель эль ас ал ел αλ ελ".split())
-_ENDINGS = {
-    "cyrillic": "ові еві єві ом ем єм ою ею єю ию ой ей ії ія ію ия ию ии а у ю я і е и ы о ь й".split(),
-    "latin": "owi ovi iem em om ie ou nak nek nal nel val vel hoz hez tol rol ban ben lle lta ssa sta iga ile ils as is us a u e y i n s t".split(),
-}
-_RESTORED = {"cyrillic": ("", "а", "я", "й", "ь", "о", "ий", "ій", "ія", "ия"), "latin": ("", "a", "e", "o", "y", "i")}
-_ROMANISATIONS = ("uk-2010", "uk-bgn", "ru-bgn", "ru-icao", "bg-2009")
-
-
-@dataclass(frozen=True, slots=True)
-class Bearer:
-    """What tells a person from namesakes: given names and initials in all scripts (folded), gender."""
-
-    given: frozenset[str] = frozenset()
-    initials: frozenset[str] = frozenset()
-    gender: str = ""
-    scripts: frozenset[str] = frozenset()  # in which a given name is known
-    surname_first: bool = False  # Hungarian: the given name follows
+_ARTICLES = frozenset(["al", "el", "as", "es", "ul", "аль", "ель", "эль", "ас", "ал", "ел", "αλ", "ελ"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +94,7 @@ def _names_a_place(place: Place) -> str | None:
             return f"a place or brand: {place.matched} {place.after[0]}"
         if "-" in place.matched or any(after.endswith(end) for end in ("strasse", "platz", "allee")):
             return f"a place: {place.matched} {place.after[0]}"
-    if place.before and place.joined or (place.before and place.before[-1].endswith(".")):
+    if (place.before and place.joined) or (place.before and place.before[-1].endswith(".")):
         if fold(place.before[-1]) in words("context", "place_before"):
             return f"a place: {place.before[-1]} {place.matched}"
     return None
@@ -154,13 +134,14 @@ def _other_given_name(bearer: Bearer, place: Place) -> str | None:
         return _other_initial(bearer, place, nearest, further)
     if not place.joined or not nearest[0].isupper() or bearer.given == frozenset():
         return _other_joined(bearer, place, nearest)
-    if is_own(nearest, bearer) or (further and _is_patronymic(nearest) and is_own(further, bearer)):
+    if is_own(nearest, bearer, place.language) or (further and is_patronymic(nearest) and is_own(further, bearer, place.language)):
         return None
-    if fold(nearest) in words("context", "opener"):
+    acronym = len(nearest) > 1 and nearest.isupper() and not place.matched.isupper()
+    if acronym or fold(nearest) in words("context", "opener"):
         return None
     if is_given(nearest, place.language) and not _is_hungarian_neighbour(bearer, place, further):
         return f"another given name: {nearest} {place.matched}"
-    if further and _is_patronymic(nearest) and is_given(further, place.language):
+    if further and is_patronymic(nearest) and is_given(further, place.language):
         return f"another given name: {further} {nearest} {place.matched}"
     if further and fold(further) in words("context", "occupation") and not _is_office(nearest):
         return f"another given name: {nearest} {place.matched}"
@@ -171,14 +152,14 @@ def _own_name_precedes(bearer: Bearer, place: Place) -> bool:
     if not place.before:
         return False
     nearest = place.before[-1]
-    return _is_initial(nearest, place) or (place.joined and nearest[0].isupper() and is_own(nearest, bearer))
+    return _is_initial(nearest, place) or (place.joined and nearest[0].isupper() and is_own(nearest, bearer, place.language))
 
 
 def _other_joined(bearer: Bearer, place: Place, nearest: str) -> str | None:
     """Scripts without capitals: only names of the lists count."""
     if place.joined and script_of(nearest) in ("ar", "he") and bearer.scripts & {script_of(nearest)}:
         word = fold(nearest)
-        if word in given_names() and not is_own(nearest, bearer):
+        if word in given_names() and not is_own(nearest, bearer, place.language):
             return f"another given name: {nearest} {place.matched}"
     return None
 
@@ -187,7 +168,7 @@ def _other_initial(bearer: Bearer, place: Place, nearest: str, further: str) -> 
     letters = fold(nearest)
     if not bearer.initials or letters in bearer.initials or letters[:1] in bearer.initials:
         return None
-    if further and (is_own(further, bearer) or (_is_letter(further) and fold(further) in bearer.initials)):
+    if further and (is_own(further, bearer, place.language) or (_is_letter(further) and fold(further) in bearer.initials)):
         return None
     return f"another initial: {nearest} {place.matched}"
 
@@ -207,13 +188,13 @@ def _given_name_follows(bearer: Bearer, place: Place) -> str | None:
     if not place.followed or not place.after[0][0].isupper() or not bearer.given:
         return None
     name = place.after[0]
-    if is_own(name, bearer) or fold(name) in words("context", "opener"):
+    if is_own(name, bearer, place.language) or fold(name) in words("context", "opener"):
         return None
     ends = len(place.after) < 2 or name.endswith(".") or not place.after[1][0].isupper()
     hungarian = place.language == "hu" or (bearer.surname_first and not place.language)
     if hungarian and ends and is_given(name, place.language):
         return f"another given name: {place.matched} {name}"
-    patronymic = len(place.after) > 1 and _is_patronymic(place.after[1])
+    patronymic = len(place.after) > 1 and is_patronymic(place.after[1])
     if patronymic and is_given(name, place.language):
         return f"another given name: {place.matched} {name}"
     return None
@@ -233,6 +214,8 @@ def common_word(place: Place) -> str | None:
         return f"the word, not the name: {before} {place.matched} {after}".replace("  ", " ")
     if place.article or guard.kind == "name" or (guard.kind == "collision" and guard.after):
         return None
+    if guard.kind in ("frequent", "east-asian"):
+        return None if before and _is_office(place.before[-1]) else f"a surname of many: {place.matched}"
     if _shows_a_person(place, before, after):
         return None
     unsure = guard.kind == "capital" or place.opens or place.shouting or place.matched[:1].islower()
@@ -252,7 +235,11 @@ def _is_title(word: str) -> bool:
 
 def _is_office(word: str) -> bool:
     folded = fold(word).split(" ")[-1]
-    return folded in words("titles", "office") or folded.startswith(stems("titles", "office"))
+    known = stems("titles", "office")
+    return folded in words("titles", "office") or folded.startswith(known) or any(map(folded.endswith, _LONG_TITLES))
+
+
+_LONG_TITLES = ("kanzler", "kanzlerin", "minister", "ministerin", "prasident", "prasidentin", "president", "chef", "chefin")
 
 
 def _is_initial(word: str, place: Place) -> bool:
@@ -266,7 +253,7 @@ def _is_letter(word: str) -> bool:
     return bare[:1].isupper() and (len(bare) == 1 or (len(bare) == 2 and word.endswith(".") and bare[1].islower()))
 
 
-_SMALL_WORDS = frozenset("a e i o u w y z k s v à è é а б в г е є з и і й к о с у я".split())
+_SMALL_WORDS = frozenset(["a", "e", "i", "o", "u", "w", "y", "z", "k", "s", "v", "à", "è", "é", "а", "б", "в", "г", "е", "є", "з", "и", "і", "й", "к", "о", "с", "у", "я"])
 
 
 def _ends(word: str) -> bool:
@@ -274,11 +261,7 @@ def _ends(word: str) -> bool:
     return word.endswith(".") and not _is_letter(word) and fold(word) not in _ABBREVIATED
 
 
-_ABBREVIATED = frozenset("mr mrs ms dr prof gen col capt sen rep gov pres st jr sr им вул ул г пл ul al sig sra msgr maj lt".split())
-
-
-def _is_patronymic(word: str) -> bool:
-    return bool(_PATRONYMIC.search(word.lower()))
+_ABBREVIATED = frozenset(["mr", "mrs", "ms", "dr", "prof", "gen", "col", "capt", "sen", "rep", "gov", "pres", "st", "jr", "sr", "им", "вул", "ул", "г", "пл", "ul", "al", "sig", "sra", "msgr", "maj", "lt"])
 
 
 def _is_hungarian_neighbour(bearer: Bearer, place: Place, further: str) -> bool:
@@ -291,75 +274,3 @@ def _is_shouting(matched: str, around: str) -> bool:
     found = _WORD.findall(around)[:8]
     long = [word for word in found if len(word) > 3]
     return matched.isupper() or (len(long) > 1 and all(word[0].isupper() for word in long))
-
-
-def is_own(word: str, bearer: Bearer) -> bool:
-    """A given name of the entity, in any case or spelling."""
-    return any(bool(keys & bearer.given) for keys in _readings(word))
-
-
-def is_given(word: str, language: str = "") -> bool:
-    """A given name of the lists, in any case; by the sound where names are written so (Cyrillic, Latvian)."""
-    if any(not keys.isdisjoint(given_names()) for keys in _readings(word)):
-        return True
-    respelled = script_of(word) in ("cyrillic", "el") or language in _RESPELLING
-    if not respelled or len(word) < 4:
-        return False
-    return any(skeleton(form) in _skeletons() for form in (fold(word), *_without_endings(fold(word))))
-
-
-@cache
-def _skeletons() -> frozenset[str]:
-    return frozenset(skeleton(name) for name in given_names() if len(name) > 3)
-
-
-@cache
-def skeleton(name: str) -> str:
-    """What the spellings of one name have in common: Wolodymyr, Volodimir."""
-    script = script_of(name)
-    scheme_name = {"cyrillic": "uk-2010", "el": "el-latin"}.get(script)
-    plain = fold(transliterate(name, scheme_name, 1)[0] if scheme_name else name)
-    for letters, result in _SKELETON:
-        plain = plain.replace(letters, result)
-    return "*" + re.sub(r"(.)\1+", r"\1", plain)
-
-
-_RESPELLING = frozenset("lv lt hr sr bs sl az".split())
-_SKELETON = (
-    ("tsch", "c"), ("zs", "z"), ("zh", "z"), ("ј", "j"), ("sch", "s"), ("tch", "c"), ("sz", "s"), ("cz", "c"), ("ch", "c"), ("sh", "s"), ("kh", "h"), ("ph", "f"),
-    ("th", "t"), ("ck", "k"), ("x", "ks"), ("w", "v"), ("ou", "u"), ("oe", "u"), ("y", "i"), ("j", "i"), ("ie", "e"), ("q", "k"),
-)  # fmt: skip
-
-
-def _readings(word: str) -> Iterable[frozenset[str]]:
-    """Sets of folded names that the word may be a form of: as it stands, then without an ending."""
-    bare = re.split(r"['’ʼ]", word.rstrip("."))[0]
-    return _readings_of(bare)
-
-
-@cache
-def _readings_of(word: str) -> tuple[frozenset[str], ...]:
-    folded = fold(word)
-    parts = [folded, *folded.split()] if " " in folded else [folded]
-    whole = set(parts) | _latin_of(parts) | {skeleton(word)}
-    return frozenset(whole), frozenset(_without_endings(folded))
-
-
-def _latin_of(names: Iterable[str]) -> set[str]:
-    return {
-        fold(text)
-        for name in names
-        if script_of(name) == "cyrillic"
-        for scheme in _ROMANISATIONS
-        for text in transliterate(name, scheme, 1)
-    }
-
-
-def _without_endings(word: str) -> set[str]:
-    script = script_of(word)
-    found = set()
-    for ending in _ENDINGS.get(script, ()):
-        if word.endswith(ending) and len(word) - len(ending) >= (3 if script == "cyrillic" else 4):
-            stem = word[: -len(ending)]
-            found |= {stem + restored for restored in _RESTORED[script]}
-    return found | _latin_of(found)

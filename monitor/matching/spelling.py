@@ -1,10 +1,10 @@
 """How one name is spelled in the languages that news is written in."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from monitor.matching.lexicon import clusters, fold
+from monitor.matching.lexicon import areas, clusters, fold
 from monitor.matching.names import cyrillic_languages
 from monitor.matching.translit import schemes_from, transliterate
 
@@ -20,12 +20,17 @@ _LANGUAGE_NAMES = {
 _ORIGINS = (
     ("tr", re.compile("[ğış]")),
     ("hu", re.compile("[őűáé]|gy|cz$|sz")),
-    ("pl", re.compile("[łąęńśźż]|cz|rz|dz")),
+    ("pl", re.compile("[łąęńśźż]|cz|rz[aeiyu]|dz|ski$")),
     ("cs", re.compile("[řěůčšžćđýí]")),
     ("de", re.compile("[äöüß]|ei|sch|tz|mann$|stein$|ey|olz$|erz$")),
     ("ar", re.compile("nyahu|^kh|^gh|fattah|llah|uddin|aou|q")),
+    ("nl", re.compile("ij|uy|oe|aa|tte$|sch[aeiou]")),
     ("fr", re.compile("[çèêàœ]|eau|oi|ou|ron$")),
 )
+_SOUNDS = {
+    "en": "en", "de": "de", "fr": "fr", "es": "es", "pt": "es", "it": "it", "pl": "pl", "cs": "cs", "hr": "cs",
+    "hu": "hu", "tr": "tr", "ar": "ar", "he": "ar", "fa": "ar", "nl": "nl", "sv": "de", "fi": "de", "et": "de",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +69,18 @@ def from_latin_east_slavic(word: str, source: str) -> list[Spelling]:
 
 
 def from_latin(
-    word: str, source: str, *, respelled: bool, language: str = "", gender: str = ""
+    word: str, source: str, *, respelled: bool, given: Sequence[str] = (), language: str = "", gender: str = ""
 ) -> list[Spelling]:
     """Spellings of any other name in Latin letters; ``respelled``: it is foreign to Latin letters too (Arabic, Hebrew)."""
     found = _as_written(word, source)
-    for origin in [language] if language else _origins(word):
+    for origin in [language] if language else _origins(word, given):
         for at, russian in enumerate(transliterate(word, f"{origin}-cyr", 4)):
             found.append(Spelling(russian, "ru", f"{source} · practical transcription"))
             found += _pivoted(russian, source, gender)
             if (respelled or origin == "ar") and at == 0:
                 found += _romanised(russian, "ru", source)
+        if origin == "cs":
+            found += [Spelling(text, "sr", f"{source} · sr") for text in transliterate(word, "latin-sr", 1)]
         if origin == "en":
             found += [Spelling(text, "bg", f"{source} · bg") for text in transliterate(word, "en-bg", 2)]
     return unique(found)
@@ -173,7 +180,11 @@ def _with_ending(text: str, languages: tuple[str, ...]) -> str:
     return text
 
 
-def _origins(word: str) -> list[str]:
+def _origins(word: str, given: Sequence[str]) -> list[str]:
+    """Whose sounds the letters have: told by the letters, else by where the given names are common."""
     lower = word.lower()
     found = [origin for origin, letters in _ORIGINS if letters.search(lower)]
-    return [*found[:2], "en"] if not found or found[0] not in ("tr", "hu", "pl", "cs") else found[:1]
+    if found and found[0] in ("tr", "hu", "pl", "cs"):
+        return found[:1]
+    common = [_SOUNDS[area] for name in given for area in areas().get(fold(name), ()) if area in _SOUNDS]
+    return list(dict.fromkeys([*found[:2], *common]))[:4] or ["en", "de"]

@@ -140,7 +140,7 @@ def _phrase_cases(name: str, language: str) -> list[tuple[str, str]]:
     head = words[count]
     found = [("", name)]
     for case, form in case_forms(head, language, "p", gender):
-        if case and case in _ADJECTIVE_CASES[language, gender or "m"] or not count:
+        if (case and case in _ADJECTIVE_CASES[language, gender or "m"]) or not count:
             adjectives = [_adjective(word, language, gender, case) for word in words[:count]]
             found.append((case, " ".join((*adjectives, form, *words[count + 1 :]))))
     return list(dict.fromkeys(found))
@@ -219,4 +219,4 @@ def _german_forms() -> frozenset[str]:
 
 def _can_be_spoken(name: str) -> bool:
     vowels = sum(letter in "AEIOUАЕИІОУЕЯЮЄ" for letter in name)
-    return 2 <= vowels
+    return vowels >= 2
