@@ -1,5 +1,6 @@
 """F1: kill -9 at random moments of polling, matching and sending loses nothing and repeats nothing under a new id."""
 
+import contextlib
 import os
 import random
 import signal
@@ -89,8 +90,9 @@ def _run(home: Path, mode: str, kills: int, seed: int) -> Verdict:
             for _ in range(kills):
                 child = _order(zygote, "run")
                 time.sleep(chance.uniform(0.05, 0.4))
-                os.kill(child, signal.SIGKILL)
-                assert _line(zygote).startswith("ended")
+                with contextlib.suppress(ProcessLookupError):  # it ended by itself: the next line says why
+                    os.kill(child, signal.SIGKILL)
+                assert _line(zygote) == f"ended {signal.SIGKILL}"
             _order(zygote, "drain")
             assert _line(zygote) == "ended 0"
         return Verdict(
