@@ -90,7 +90,7 @@ class FeedClient:
         self._wake: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._results: SimpleQueue[FetchResult] = SimpleQueue()
-        self._count = threading.Lock()
+        self._starting, self._count = threading.Lock(), threading.Lock()
         self._in_flight = 0
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
@@ -99,12 +99,14 @@ class FeedClient:
 
     def start(self) -> None:
         """Begin the loop's thread."""
-        if self._loop is not None:
-            return
-        self._loop = _new_loop()
-        self._thread = threading.Thread(target=_run_loop, args=(self._loop,), name="monitor-fetch", daemon=True)
-        self._thread.start()
-        asyncio.run_coroutine_threadsafe(self._open(), self._loop).result()
+        with self._starting:
+            if self._loop is not None:
+                return
+            loop = _new_loop()
+            self._thread = threading.Thread(target=_run_loop, args=(loop,), name="monitor-fetch", daemon=True)
+            self._thread.start()
+            asyncio.run_coroutine_threadsafe(self._open(), loop).result()
+            self._loop = loop
 
     def close(self) -> None:
         """End every request under way, without results, and the thread."""
@@ -188,9 +190,7 @@ class FeedClient:
     async def _shut(self) -> None:
         if self._wake is not None:
             self._wake.cancel()
-        tasks = list(self._tasks | asyncio.all_tasks()) if self._loop else []
-        mine = asyncio.current_task()
-        others = [task for task in tasks if task is not mine]
+        others = asyncio.all_tasks() - {asyncio.current_task()}
         for task in others:
             task.cancel()
         await asyncio.gather(*others, return_exceptions=True)

@@ -526,10 +526,11 @@ def test_a_feed_silent_for_longer_than_its_rhythm_is_told_and_so_is_its_next_ent
     assert line.told == ["silent", "recovered"]
 
 
-def test_a_rhythm_of_days_is_said_in_days() -> None:
-    line = Timeline().poll(headers=ETAG, parsed=ParsedFeed("t", entries(10, 7 * DAY)), new=10)
+@pytest.mark.parametrize(("every", "words"), [(7 * DAY, "7 days"), (3 * HOUR, "3 h"), (10 * MINUTE, "10 min")])
+def test_a_rhythm_is_said_in_fitting_units(every: timedelta, words: str) -> None:
+    line = Timeline().poll(headers=ETAG, parsed=ParsedFeed("t", entries(10, every)), new=10)
 
-    assert line.poll(304, after=71 * DAY).feed.last_error.endswith("usually every 7 days")
+    assert line.poll(304, after=71 * DAY).feed.last_error.endswith(f"usually every {words}")
 
 
 @pytest.mark.parametrize("count", [0, 1, 3])
