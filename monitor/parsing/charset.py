@@ -12,7 +12,16 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_STARTS = ((b"<\0\0\0", "utf-32-le"), (b"\0\0\0<", "utf-32-be"), (b"<\0", "utf-16-le"), (b"\0<", "utf-16-be"))
+_STARTS = (
+    (b"<\0\0\0", "utf-32-le"),
+    (b"\0\0\0<", "utf-32-be"),
+    (b"<\0", "utf-16-le"),
+    (b"\0<", "utf-16-be"),
+    (b"\x4c\x6f\xa7\x94", "cp037"),
+)
+_HIGH = re.compile(rb"[\x80-\xff]+")
+_LETTERS = re.compile(rb"[\xc0-\xff]")
+_GOOD_FOR_BAD = 4  # other charsets make at most one valid pair of UTF-8 out of five by accident
 # Web servers add these by default, so the document's own word counts more.
 _CARELESS = frozenset(("iso8859-1", "ascii", "cp1252", "utf-8"))
 # Their bytes are all ASCII, so "valid UTF-8" proves nothing.
@@ -30,26 +39,52 @@ _WIDER = {
 }
 
 
-def decode(body: bytes, content_type: str) -> str | None:
-    """The text, or None when nothing fits: then only guessing is left."""
+def decode(body: bytes, content_type: str) -> str:
+    """The text; characters that are none become U+FFFD."""
     for mark, name in _MARKS:
         if body.startswith(mark):
-            return _decoded(body[len(mark) :], name)
+            return body[len(mark) :].decode(name, "replace")
     for start, name in _STARTS:
         if body.startswith(start):
-            return _decoded(body, name)
+            return body.decode(name, "replace")
     named = _claims(body, content_type)
     if not any(name.startswith(_SEVEN_BIT) for name in named):
-        text = _decoded(body, "utf-8")
+        text = _as_utf_8(body)
         if text is not None:
             return text
-    for name in named:
+    for name in (*named, _guess(body), "cp1252"):
         text = _decoded(body, _WIDER.get(name, name))
-        if text is None and name in _WIDER:
-            text = _decoded(body, name)
         if text is not None:
             return text
-    return None
+    return body.decode(named[0] if named else "latin-1", "replace")
+
+
+def _as_utf_8(body: bytes) -> str | None:
+    """Text that is UTF-8, be it with lone surrogates in it or a damaged character among many good ones."""
+    text = _decoded(body, "utf-8")
+    if text is not None:
+        return text
+    text = body.decode("utf-8", "replace")
+    bad = text.count("\ufffd")
+    good = len(text) - bad - sum(byte < 0x80 for byte in body)
+    if good >= _GOOD_FOR_BAD * bad:
+        return text
+    try:
+        paired = body.decode("utf-8", "surrogatepass").encode("utf-16", "surrogatepass")
+    except UnicodeDecodeError:
+        return None
+    return paired.decode("utf-16", "replace")
+
+
+def _guess(body: bytes) -> str:
+    """Cyrillic is recognised by its long runs of high bytes, hardly any of them below 0xC0; else Western."""
+    runs = _HIGH.findall(body[:100_000])
+    high = b"".join(runs)
+    letters = _LETTERS.sub(b"", high)
+    if not runs or len(high) < 3 * len(runs) or len(letters) > 0.2 * len(high):
+        return "cp1252"
+    late = sum(byte >= 0xE0 for byte in high)  # small letters of windows-1251, capitals of KOI8
+    return "cp1251" if 2 * late > len(high) - len(letters) else "koi8-u"
 
 
 def _claims(body: bytes, content_type: str) -> list[str]:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
 
 from monitor.model.entry import Entry
 from monitor.parsing.datewords import MONTHS, ZONES
@@ -36,8 +37,13 @@ _MAX_LENGTH = 100
 
 def parse_date(text: str) -> datetime | None:
     """The moment in UTC, or None when there is none or it cannot be true. No zone means UTC."""
+    return _read(text) if len(text) <= _MAX_LENGTH else None
+
+
+@lru_cache(maxsize=2048)  # every reader looks at a date twice: is it one, and which
+def _read(text: str) -> datetime | None:
     text = " ".join(text.split())
-    if not text or len(text) > _MAX_LENGTH:
+    if not text:
         return None
     try:
         found = _usual(text) or _epoch(text) or _iso(text) or _words(text) or _numeric(text) or _east_asian(text)

@@ -43,8 +43,6 @@ class _Doubt(Exception):
 def read_fast(body: bytes, content_type: str, url: str) -> Document | None:
     """The document, or None where feedparser has to judge."""
     text = decode(body, content_type)
-    if text is None:
-        return None
     data = text.lstrip("\ufeff \t\r\n").encode("utf-8", "replace")
     if any(mark in data for mark in _DOUBTFUL) or _C1.search(data) or _C1_REFERENCE.search(data):
         return None
@@ -189,10 +187,7 @@ class _Reader:
         tag = element.tag
         if not isinstance(tag, str):
             raise _Doubt
-        found = self._meanings.get(tag)
-        if found is None:
-            found = self._meanings[tag] = meaning(tag, element.prefix)
-        return found
+        return self._meanings.get(tag) or self._meanings.setdefault(tag, meaning(tag, element.prefix))
 
     def _read_head(self, element: etree._Element, head: _Head) -> None:
         kind = self._meaning(element)
@@ -222,8 +217,9 @@ class _Reader:
         return draft.item()
 
     def _fill(self, draft: _Draft, parent: etree._Element, depth: int) -> None:
+        known = self._meanings
         for element in parent:
-            kind = self._meaning(element)
+            kind = known.get(element.tag) or self._meaning(element)
             if kind == "ignored":
                 if len(element) and _local(element) not in ("source", "contributor"):
                     self._check_ignored(element)
@@ -238,7 +234,9 @@ class _Reader:
 
     def _check_ignored(self, element: etree._Element) -> None:
         """Children of such an element would be read as the item's own."""
-        if len(element) and any(self._meaning(child) != "ignored" for child in element.iterdescendants()):
+        if len(element) and any(
+            self._meaning(child) not in ("ignored", "container") for child in element.iterdescendants()
+        ):
             raise _Doubt
 
     def _title(self, draft: _Draft, element: etree._Element, _depth: int) -> None:

@@ -16,7 +16,7 @@ def parse_fast(body: bytes, content_type: str, url: str) -> ParsedFeed | None:
     Raises ParseError where looking again would not help: nothing there, or JSON that is no feed.
     """
     if _holds_json(body):
-        return build(read_json(decode(body, content_type) or body.decode("utf-8", "replace"), url))
+        return build(read_json(decode(body, content_type), url))
     document = read_fast(body, content_type, url)
     return build(document) if document else None
 
@@ -29,7 +29,7 @@ def parse_tolerant(body: bytes, content_type: str, url: str) -> ParsedFeed:
     from monitor.parsing.xmlfeed import read_xml  # brings feedparser, which few feeds need
 
     if _holds_json(body):
-        return build(read_json(decode(body, content_type) or body.decode("utf-8", "replace"), url))
+        return build(read_json(decode(body, content_type), url))
     return build(read_xml(body, content_type, url))
 
 

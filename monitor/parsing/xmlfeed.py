@@ -26,13 +26,9 @@ def read_xml(body: bytes, content_type: str, url: str) -> Document:
     """Raises ParseError: "not-a-feed" with what it is instead, "broken" when nothing can be read."""
     import feedparser  # slow to import, and most feeds never need it
 
-    text = decode(body, content_type)
-    if text is None:
-        data, headers = body, {"content-type": content_type}
-        text = body.decode("latin-1")
-    else:
-        text = _repaired(text)
-        data, headers = text.encode("utf-8", "replace"), {"content-type": "application/xml; charset=utf-8"}
+    text = _repaired(decode(body, content_type))
+    headers = {"content-type": "application/xml; charset=utf-8"}
+    data = text.encode("utf-8", "replace")
     try:
         parsed = feedparser.parse(data, response_headers=headers, sanitize_html=False, resolve_relative_uris=False)
         items = tuple(_item(entry) for entry in parsed.entries)
