@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
-from monitor.grouping.signatures import Signature, containment, lead_share, share, similarity
+from monitor.grouping.signatures import Signature, lead_share, share, similarity
 
 LEAST = 16  # shingles; a shorter text joins nothing but its exact copies
+LEAD_AT_LEAST = 0.2  # of one lead in the other text: a shared background paragraph makes no copy …
+ALIKE = 0.75  # … and a lead put before a wire's whole text makes no other news
 SHORT = 40  # shingles; below, a few set phrases are already half of the text
 FIGURES = 3  # words with digits; fewer decide nothing
 
@@ -30,18 +32,20 @@ class Nearness:
 
 def nearness(mine: Signature, theirs: Signature) -> Nearness | None:
     """None: other news, or too little to tell."""
-    if min(len(mine.hashes), len(theirs.hashes)) < LEAST:
+    shorter = min(len(mine.hashes), len(theirs.hashes))
+    if shorter < LEAST:
         return None
-    found = Nearness(share(mine, theirs), share(theirs, mine))
-    alike, contained = similarity(mine, theirs), containment(mine, theirs)
     lead = max(lead_share(mine, theirs), lead_share(theirs, mine))
+    if lead < LEAD_AT_LEAST and (mine.site == theirs.site or similarity(mine, theirs) < ALIKE):
+        return None  # most candidates end here
+    found = Nearness(share(mine, theirs), share(theirs, mine))
     if mine.site == theirs.site:
-        near = contained >= 0.8 and lead >= 0.6 and _same_frame(mine, theirs)
-    elif min(len(mine.hashes), len(theirs.hashes)) < SHORT:
-        near = contained >= 0.7 and lead >= 0.5
+        near = found.most >= 0.8 and lead >= 0.6 and _same_frame(mine, theirs)
+    elif shorter < SHORT:
+        near = found.most >= 0.7 and lead >= 0.5
     else:
-        near = alike >= 0.75 or (contained >= 0.5 and lead >= 0.2)
-    return found if near and not _other_figures(mine, theirs, alike) else None
+        near = found.most >= 0.5
+    return found if near and not _other_figures(mine, theirs) else None
 
 
 def _same_frame(mine: Signature, theirs: Signature) -> bool:
@@ -52,11 +56,11 @@ def _same_frame(mine: Signature, theirs: Signature) -> bool:
     return same_title and (figures <= other_figures or other_figures <= figures)
 
 
-def _other_figures(mine: Signature, theirs: Signature, alike: float) -> bool:
+def _other_figures(mine: Signature, theirs: Signature) -> bool:
     """Two earthquakes reported in the same words differ in most of their figures."""
     fewer = min(len(mine.figures), len(theirs.figures))
     shared = len({*mine.figures} & {*theirs.figures})
-    return fewer >= FIGURES and shared < 0.5 * fewer and alike < 0.9
+    return fewer >= FIGURES and shared < 0.5 * fewer and similarity(mine, theirs) < 0.9
 
 
 def _percent(part: float) -> str:

@@ -7,6 +7,7 @@ Runs of long words count as smaller than all others: "of the war" stands in many
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from struct import Struct, pack, unpack_from
@@ -88,7 +89,7 @@ def containment(one: Signature, other: Signature) -> float:
 def lead_share(one: Signature, other: Signature) -> float:
     """How much of the first text's lead stands in the lead, or is known to stand in the text, of the second."""
     known = {*other.lead, *other.hashes}
-    return sum(number in known for number in one.lead) / len(one.lead) if one.lead else 0.0
+    return len(known.intersection(one.lead)) / len(one.lead) if one.lead else 0.0
 
 
 def near_keys(mine: Signature) -> tuple[str, ...]:
@@ -125,7 +126,8 @@ def unpacked(stored: bytes) -> Signature:
 def _comparable(one: Signature, other: Signature) -> tuple[set[int], set[int]]:
     """The hashes of both below the number up to which both are known whole."""
     limit = min((each.hashes[-1] for each in (one, other) if not each.complete), default=_ALL)
-    return {h for h in one.hashes if h <= limit}, {h for h in other.hashes if h <= limit}
+    mine, theirs = (each.hashes[: bisect_right(each.hashes, limit)] for each in (one, other))
+    return {*mine}, {*theirs}
 
 
 def _runs(words: Sequence[str], size: int) -> list[int]:

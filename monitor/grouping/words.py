@@ -10,22 +10,21 @@ _WORD = re.compile(f"[{_SINGLE}]|(?:[^\\W_{_SINGLE}]|[{_MARKS}])+")
 _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"))
 _SENTENCE_END = re.compile(r"(?<=[.!?…。！？])\s+|\n+")
 
-# Sentences that an outlet puts under every item. They would make different news look the same, and one text in
-# two outlets look different.
-_BOILERPLATE = re.compile(
-    r"""
-    \b(?: read \s (?:more|the \s full) | continue \s reading | click \s here | subscribe \s to | sign \s up \s (?:for|to)
-      | follow \s us | (?:our|this) \s newsletter | all \s rights \s reserved | appeared \s first \s on
-      | first \s published \s (?:on|at|in) | download \s (?:our|the) \s app
-      | читайте \s (?:також|также|нас) | підписуйтес | подписывайтес | підпишіться | подпишитесь | усі \s права \s захищен
-      | все \s права \s защищен | детальніше \s на | подробнее \s на
-      | weiterlesen | lesen \s sie \s (?:auch|mehr) | newsletter \s abonnieren | alle \s rechte \s vorbehalten
-      | czytaj \s (?:więcej|też|także|dalej) | zapisz \s się | wszelkie \s prawa \s zastrzeżone
-      | lire \s (?:la \s suite|aussi) | inscrivez-vous | tous \s droits \s réservés
-      | leer \s más | suscríbete | todos \s los \s derechos \s reservados )
-    """,
-    re.VERBOSE | re.IGNORECASE,
-)
+# Phrases of sentences that an outlet puts under every item. They would make different news look the same, and one
+# text in two outlets look different.
+_PHRASES = """
+    read more | read the full | continue reading | click here | subscribe to | sign up for | sign up to | follow us
+    | our newsletter | this newsletter | all rights reserved | appeared first on | first published on
+    | first published at | first published in | download our app | download the app
+    | читайте також | читайте также | читайте нас | підписуйтес | подписывайтес | підпишіться | подпишитесь
+    | усі права захищен | все права защищен | детальніше на | подробнее на
+    | weiterlesen | lesen sie auch | lesen sie mehr | newsletter abonnieren | alle rechte vorbehalten
+    | czytaj więcej | czytaj też | czytaj także | czytaj dalej | zapisz się | wszelkie prawa zastrzeżone
+    | lire la suite | lire aussi | inscrivez-vous | tous droits réservés
+    | leer más | suscríbete | todos los derechos reservados
+"""
+_BOILERPLATE = tuple(phrase.strip().casefold() for phrase in _PHRASES.split("|"))
+_AS_A_WORD = re.compile(rf"\b(?:{'|'.join(map(re.escape, _BOILERPLATE))})")
 
 
 def canonical_words(text: str) -> list[str]:
@@ -36,4 +35,16 @@ def canonical_words(text: str) -> list[str]:
 
 def without_boilerplate(text: str) -> str:
     """The text without the sentences that outlets add to every item."""
-    return "\n".join(part for part in _SENTENCE_END.split(text) if not _BOILERPLATE.search(part))
+    if not _may_hold_boilerplate(text):
+        return text
+    parts = _SENTENCE_END.split(text)
+    return "\n".join(part for part in parts if not _AS_A_WORD.search(_plain(part)))
+
+
+def _may_hold_boilerplate(text: str) -> bool:
+    plain = _plain(text)
+    return any(phrase in plain for phrase in _BOILERPLATE)  # much faster than one expression of them all
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.casefold().split())

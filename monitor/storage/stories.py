@@ -6,23 +6,26 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import select, update
-
 from monitor.model.entry import StoredEntry
 from monitor.model.errors import NotFound
 from monitor.model.story import Candidate, Placement, Story, StoryEntry
 from monitor.storage.columns import clean, digest, instant, micros
 from monitor.storage.session import Session, chunks, marks
-from monitor.storage.tables import stories
 
 _FIND = """SELECT k.digest, k.story_id, k.entry_id FROM story_keys k JOIN stories s ON s.id = k.story_id
 WHERE k.digest IN ({marks}) AND s.active_at >= ? ORDER BY s.active_at, s.id"""
 _ADD_KEY = "INSERT INTO story_keys (digest, story_id, entry_id) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
 _PLACED = "SELECT story_id, relation, reason FROM story_entries WHERE entry_id = ?"
-_ATTACH = "INSERT INTO story_entries (entry_id, story_id, relation, reason, sketch) VALUES (?, ?, ?, ?, ?)"
 _RESKETCH = "UPDATE story_entries SET sketch = ? WHERE entry_id = ?"
-_START = """INSERT INTO stories (entry_id, title, url, first_at, last_at, active_at) VALUES (?, ?, ?, ?, ?, ?)
-RETURNING id"""
+# An entry that is in a story already starts none and joins none.
+_START = """INSERT INTO stories (entry_id, title, url, first_at, last_at, active_at) SELECT ?, ?, ?, ?, ?, ?
+WHERE NOT EXISTS (SELECT 1 FROM story_entries WHERE entry_id = ?) RETURNING id"""
+_ATTACH = """INSERT INTO story_entries (entry_id, story_id, relation, reason, sketch)
+SELECT ?, id, ?, ?, ? FROM stories WHERE id = ? ON CONFLICT DO NOTHING"""
+_REVIVE = """UPDATE stories SET first_at = CASE WHEN first_at > ? THEN ? ELSE first_at END,
+last_at = CASE WHEN last_at < ? THEN ? ELSE last_at END,
+active_at = CASE WHEN active_at < ? THEN ? ELSE active_at END WHERE id = ?"""
+_RETITLE = "UPDATE stories SET title = ?, url = ? WHERE id = ? AND entry_id = ?"
 _STORY = "SELECT id, title, url, first_at, last_at FROM stories"
 _STORIES = f"{_STORY} WHERE id IN ({{marks}}) ORDER BY id"
 _RECENT = f"{_STORY} WHERE active_at >= ? ORDER BY active_at DESC, id DESC"
@@ -90,17 +93,9 @@ class StoryStore:
         sketch: bytes = b"",
     ) -> Placement:
         """See the port. An entry stays in the story it is in; new keys of a new version are added to it."""
-        there = self.session.run(_PLACED, (entry.id,)).first()
-        if there is not None:
-            placed = Placement(there[0], False, there[1], there[2])
-            self._retitle(placed.story_id, entry)
-            self.session.run(_RESKETCH, (sketch, entry.id))
-        elif placement is not None:
-            placed = placement
-            self._join(placed, entry, at, sketch)
-        else:
-            placed = Placement(self._start(entry, at), True, "original", "no story alive has its keys")
-            self._attach(placed, entry, sketch)
+        placed = self._start(entry, at, sketch) if placement is None else self._join(placement, entry, at, sketch)
+        if placed is None:
+            placed = self._again(entry, placement, sketch)
         self.session.many(_ADD_KEY, [(_digest(key), placed.story_id, entry.id) for key in dict.fromkeys(keys)])
         return placed
 
@@ -123,31 +118,42 @@ class StoryStore:
     def recent(self, since: datetime) -> list[Story]:
         return list(self._stories(self.session.run(_RECENT, (micros(since),))).values())
 
-    def _start(self, entry: StoredEntry, at: datetime) -> int:
-        happened = micros(entry.at)
-        values = (entry.id, clean(entry.entry.title), clean(entry.entry.url), happened, happened, micros(at))
-        return int(self.session.run(_START, values).scalar_one())
+    def _start(self, entry: StoredEntry, at: datetime, sketch: bytes) -> Placement | None:
+        """None: the entry is in a story already."""
+        happened, title, url = micros(entry.at), clean(entry.entry.title), clean(entry.entry.url)
+        values = (entry.id, title, url, happened, happened, micros(at), entry.id)
+        story_id = self.session.run(_START, values).scalar()
+        if story_id is None:
+            return None
+        placed = Placement(story_id, True, "original", "no story alive has its keys")
+        self._attach(placed, entry, sketch)
+        return placed
 
-    def _attach(self, placement: Placement, entry: StoredEntry, sketch: bytes) -> None:
-        values = (entry.id, placement.story_id, placement.relation, clean(placement.reason), sketch)
-        self.session.run(_ATTACH, values)
+    def _join(self, placement: Placement, entry: StoredEntry, at: datetime, sketch: bytes) -> Placement | None:
+        """None: the entry is in a story already, or there is no such story."""
+        if not self._attach(placement, entry, sketch):
+            return None
+        happened, active = micros(entry.at), micros(at)
+        self.session.run(_REVIVE, (*[happened] * 4, active, active, placement.story_id))
+        return placement
 
-    def _join(self, placement: Placement, entry: StoredEntry, at: datetime, sketch: bytes) -> None:
-        row = self.session.execute(select(stories).where(stories.c.id == placement.story_id)).one_or_none()
+    def _attach(self, placement: Placement, entry: StoredEntry, sketch: bytes) -> bool:
+        values = (entry.id, placement.relation, clean(placement.reason), sketch, placement.story_id)
+        return self.session.run(_ATTACH, values).rowcount == 1
+
+    def _again(self, entry: StoredEntry, placement: Placement | None, sketch: bytes) -> Placement:
+        """An entry stays where it is; only what tells how alike it is follows its new version."""
+        row = self.session.run(_PLACED, (entry.id,)).first()
         if row is None:
-            raise NotFound(f"there is no story {placement.story_id}")
-        self._attach(placement, entry, sketch)
-        values = {
-            "first_at": min(row.first_at, entry.at),
-            "last_at": max(row.last_at, entry.at),
-            "active_at": max(row.active_at, at),
-        }
-        self.session.execute(update(stories).where(stories.c.id == row.id).values(values))
+            raise NotFound(f"there is no story {placement.story_id}" if placement else "there is no such story")
+        placed = Placement(row[0], False, row[1], row[2])
+        self._retitle(placed.story_id, entry)
+        self.session.run(_RESKETCH, (sketch, entry.id))
+        return placed
 
     def _retitle(self, story_id: int, entry: StoredEntry) -> None:
         """A corrected headline of the entry that started a story is the story's headline."""
-        mine = update(stories).where(stories.c.id == story_id, stories.c.entry_id == entry.id)
-        self.session.execute(mine.values(title=entry.entry.title, url=entry.entry.url))
+        self.session.run(_RETITLE, (clean(entry.entry.title), clean(entry.entry.url), story_id, entry.id))
 
     def _stories(self, rows: Iterable[Sequence[Any]]) -> dict[int, Story]:
         """Rows of _STORIES, with their members and watchlists."""
