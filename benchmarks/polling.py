@@ -26,7 +26,7 @@ reader = make_reader(database)
 if first:
     for number in range(feeds):
         reader.add_feed(f"http://127.0.0.1:{port}/feeds/{number}")
-reader.update_feeds(workers=8)
+reader.update_feeds(workers=8, scheduled=False)
 print(reader.get_entry_counts().total)
 """
 CONFIG = """

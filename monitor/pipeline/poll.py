@@ -104,7 +104,7 @@ class Poll:
                 self._commit(outcomes, summary)
                 for result in results:
                     on_result(result)
-                if not flying and not claimed:
+                if not (flying or claimed or results):  # what just ended may have freed its host for others
                     return summary
         finally:
             if flying:
