@@ -4,8 +4,6 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import Connection
 
 from monitor.model.errors import SchemaTooNew, StorageError
@@ -84,6 +82,9 @@ def migrate(url: str, to: str = "head") -> None:
 
 
 def _run(connection: Connection, to: str) -> None:
+    from alembic import command  # a fifth of a second, needed only when there is something to migrate
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.attributes["connection"] = connection
