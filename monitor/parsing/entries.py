@@ -25,6 +25,7 @@ MAX_ENCLOSURES = 50
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{1,8})*")
 _FORMATTING = r"(?:abbr|a|big|br|b|cite|code|div|em|font|h[1-6]|img|ins|i|kbd|li|mark|ol|p|q|small|span|strong|strike|sub|sup|s|tt|ul|u)"
 _PAIR = re.compile(rf"</{_FORMATTING}\s*>", re.IGNORECASE)
+_TRACKER = re.compile(r"#(?:xtor|utm_[a-z]+|at_[a-z]+|ns_[a-z]+|ref|src|source)=.*")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -127,7 +128,7 @@ def _cut(value: str) -> str:
 
 def _identity(item: Item, url: str, title: str, summary: str, body: str) -> str:
     guid = plain_identity(item.guid)
-    return guid or url[:MAX_IDENTITY] or f"hash:{_digest(title, summary, body)}"
+    return guid or _TRACKER.sub("", url)[:MAX_IDENTITY] or f"hash:{_digest(title, summary, body)}"
 
 
 def plain_identity(guid: str) -> str:

@@ -227,6 +227,9 @@ class _Reader:
                 if depth > 3:
                     raise _Doubt
                 self._fill(draft, element, depth + 1)
+            elif kind == "media-title":
+                if not draft.title.value:
+                    raise _Doubt
             elif kind in _FIELDS and (depth == 0 or kind in ("description", "category", "keywords")):
                 _FIELDS[kind](self, draft, element, depth)
             else:
@@ -337,13 +340,13 @@ class _Reader:
         draft.enclosures.append(Enclosure(url, element.get("type", "").lower(), size))
 
     def _markup(self, element: etree._Element) -> Markup:
-        if not self._is_atom:
-            if element.get("type") or element.get("mode"):
-                raise _Doubt
-            return Markup(self._leaf(element), html=self._meaning(element) != "title")
         kind = element.get("type", "text").lower()
         if element.get("mode") or element.get("src"):
             raise _Doubt
+        if not self._is_atom:
+            if kind not in _TEXT_TYPES and kind not in ("html", "text/html"):
+                raise _Doubt
+            return Markup(self._leaf(element), html=self._meaning(element) != "title")
         if kind in ("xhtml", "application/xhtml+xml"):
             return Markup(self._xhtml(element), html=True)
         if kind not in _HTML_TYPES and kind not in _TEXT_TYPES:

@@ -101,11 +101,13 @@ def _by_guid(page: _Page) -> None:
         elif page.free([found]):
             page.take(place, found, "its guid is known")
     for place, entry in moved:
-        mine = [one for one in page.free(page.by_link[address(entry.url)]) if _says_the_same(entry, one)]
+        name = f"{entry.identity} {entry.url}"
+        linked = page.free(page.by_link[address(entry.url)])
+        mine = [one for one in linked if one.identity == name or _says_the_same(entry, one)]
         if mine:
-            page.take(place, mine[0], "its guid now names another entry, its link and title are known")
+            page.take(place, mine[0], "its guid has named another entry, its link is known")
         else:
-            page.renamed[place] = f"{entry.identity} {entry.url}"
+            page.renamed[place] = name
 
 
 def _by_spelling(page: _Page) -> None:

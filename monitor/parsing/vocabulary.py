@@ -37,6 +37,7 @@ PREFIXES = {
 MEANINGS = {
     "title": "title",
     "dc:title": "title",
+    "media:title": "media-title",
     "link": "link",
     "guid": "guid",
     "id": "guid",
@@ -89,7 +90,6 @@ _LEFT_TO_FEEDPARSER = frozenset(
     )
 )
 _OTHERS = {
-    "media": ("media:title",),
     "itunes": ("itunes:category", "itunes:name", "itunes:email"),
     "xhtml": ("xhtml:body",),
 }

@@ -19,6 +19,8 @@ _DECLARATION = re.compile(r"<\?xml[^>]{0,500}>")
 _END = re.compile(r"</(?:\w+:)?(?:rss|feed|rdf|channel)\s*>", re.IGNORECASE)
 _PAGE = re.compile(r"<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
 _ROOT = re.compile(r"<([a-zA-Z_][\w:.\-]*)")
+# The loose reader of feedparser takes "?a=1&b=2" for a character reference.
+_HALF_REFERENCE = re.compile(r"&([A-Za-z0-9_]+);")
 _HTML = frozenset(("text/html", "application/xhtml+xml"))
 
 
@@ -31,7 +33,8 @@ def read_xml(body: bytes, content_type: str, url: str) -> Document:
     data = text.encode("utf-8", "replace")
     try:
         parsed = feedparser.parse(data, response_headers=headers, sanitize_html=False, resolve_relative_uris=False)
-        items = tuple(_item(entry) for entry in parsed.entries)
+        is_atom = parsed.version.startswith("atom")
+        items = tuple(_item(entry, is_atom) for entry in parsed.entries)
     except _ACCIDENTS as error:
         raise ParseError(f"this cannot be read ({type(error).__name__})") from error
     if not parsed.version and not items:
@@ -40,7 +43,7 @@ def read_xml(body: bytes, content_type: str, url: str) -> Document:
     return Document(
         format=parsed.version or "unknown",
         base=url,
-        title=_markup(head, "title"),
+        title=_markup(head, "title", is_atom),
         link=_page_link(head),
         language=_string(head.get("language")),
         items=items,
@@ -71,13 +74,15 @@ def _what_it_is(text: str, content_type: str) -> str:
     return "this is not a feed: neither XML nor JSON"
 
 
-def _item(entry: Mapping[str, Any]) -> Item:
+def _item(entry: Mapping[str, Any], is_atom: bool) -> Item:
     guid = _string(entry.get("id"))
-    summary, body = _markup(entry, "summary"), _body(entry)
+    if guid.startswith("http"):
+        guid = _HALF_REFERENCE.sub(r"&\1", guid)
+    summary, body = _markup(entry, "summary", is_atom), _body(entry, is_atom)
     return Item(
         guid=guid,
         link=_link(entry, guid),
-        title=_markup(entry, "title"),
+        title=_markup(entry, "title", is_atom),
         summary=NOTHING if summary.value == body.value else summary,
         body=body,
         authors=tuple(_authors(entry)),
@@ -108,16 +113,21 @@ def _page_link(head: Mapping[str, Any]) -> str:
     return _string(head.get("link")) or next((_string(one.get("href")) for one in _alternates(head)), "")
 
 
-def _markup(context: Mapping[str, Any], key: str) -> Markup:
+def _markup(context: Mapping[str, Any], key: str, is_atom: bool) -> Markup:
     detail = context.get(f"{key}_detail") or {}
-    kind = detail.get("type", "text/html" if key == "summary" else "text/plain")
-    return Markup(_string(context.get(key)), html=kind in _HTML)
+    return Markup(_string(context.get(key)), html=_is_html(key, detail, is_atom))
 
 
-def _body(entry: Mapping[str, Any]) -> Markup:
-    """The longest content: feeds repeat the summary in itunes and media elements, which feedparser counts as content."""
+def _is_html(key: str, detail: Mapping[str, Any], is_atom: bool) -> bool:
+    """Atom says what it holds. Elsewhere titles are text and all else may be HTML, whatever is declared."""
+    return detail.get("type", "text/html" if key == "summary" else "") in _HTML if is_atom else key != "title"
+
+
+def _body(entry: Mapping[str, Any], is_atom: bool) -> Markup:
+    """The longest content: feeds repeat the summary in itunes and media elements, which count as content here."""
     parts = [
-        Markup(_string(part.get("value")), html=part.get("type") in _HTML) for part in entry.get("content", ())
+        Markup(_string(part.get("value")), html=_is_html("content", part, is_atom))
+        for part in entry.get("content", ())
     ]
     return max(parts, key=lambda part: len(part.value), default=NOTHING)
 
