@@ -101,10 +101,10 @@ class Service:
         telemetry.redactor.learn(settings.secrets)
         client = LazyClient(settings)
         steps = self._wired(settings, client, self.steps.engine)
-        before, self._client = self._client, client
-        self.settings, self.steps = settings, steps
+        before = (self._client, self.steps.deliver.channels)
+        self._client, self.settings, self.steps = client, settings, steps
         self.sync()
-        closing = threading.Timer(LAST_FETCH.total_seconds(), before.close)  # running polls still hold it
+        closing = threading.Timer(LAST_FETCH.total_seconds(), _close, before)  # running steps still hold them
         closing.daemon = True
         closing.start()
 
@@ -113,7 +113,7 @@ class Service:
         self._stopping.set()
 
     def close(self) -> None:
-        self._client.close()
+        _close(self._client, self.steps.deliver.channels)
         self._pool.close()
 
     def once(
@@ -159,7 +159,7 @@ class Service:
             return EmailChannel(spec.name, spec.smtp, spec.sender, base, templates, killable=self._pool)
         if isinstance(spec, SlackSpec):
             return SlackChannel(spec.name, spec.url, client, templates)
-        return WebhookChannel(spec.name, spec.url, spec.secrets, client)
+        return WebhookChannel(spec.name, spec.url, spec.secrets, client, spec.template, killable=self._pool)
 
     def _parse(self, body: bytes, content_type: str, url: str) -> ParsedFeed:
         """The fast path here; whatever it declines in a child that can be killed. Implements ports.Parser."""
@@ -275,6 +275,13 @@ class LazyClient:
                 self._client = _client(self._settings)
                 self._client.start()
             return self._client
+
+
+def _close(client: LazyClient, channels: Mapping[str, Channel]) -> None:
+    client.close()
+    for channel in channels.values():
+        if isinstance(channel, EmailChannel):
+            channel.close()
 
 
 def templates_of(settings: Settings) -> Path | None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from monitor.model.alert import Delivery, Fate, FateState, Receipt, Recipient
 from monitor.model.entry import Entry, KnownEntry, StoredEntry
@@ -86,6 +86,19 @@ class Channel(Protocol):
     """
 
     def send(self, delivery: Delivery, now: datetime) -> Receipt: ...
+
+
+@runtime_checkable
+class BatchChannel(Channel, Protocol):
+    """A channel that can put several deliveries to one recipient into one message."""
+
+    def together(self, deliveries: Sequence[Delivery]) -> list[Sequence[Delivery]]:
+        """Divide them into messages: every one once, in the given order, none of them empty."""
+        ...
+
+    def send_together(self, deliveries: Sequence[Delivery], now: datetime) -> Receipt:
+        """Like ``send``, for one message of ``together``: all are accepted or none, every id is on the wire."""
+        ...
 
 
 # --- memory ------------------------------------------------------------------------------------------------
@@ -343,6 +356,10 @@ class Outbox(Protocol):
     def retry(self, delivery: Delivery, at: datetime, error: str, *, ambiguous: bool) -> bool: ...
 
     def dead(self, delivery: Delivery, at: datetime, error: str) -> bool: ...
+
+    def give_back(self, deliveries: Sequence[Delivery], at: datetime) -> None:
+        """Claimed but not tried: due again at ``at``, and this claim is not counted as a try."""
+        ...
 
     def requeue(self, delivery_id: str, now: datetime) -> Delivery:
         """By command: dead or retry -> pending, attempts 0. Raises NotFound."""

@@ -20,6 +20,7 @@ from monitor.delivering.view import (
     story_view,
 )
 from monitor.model.alert import Alert, AlertStory, Digest, DigestSection
+from monitor.model.errors import DeliveryError
 
 STORIES, BLOCKS, SECTION, WHOLE = 12, 50, 3000, 12_000  # a message; the last in bytes on the wire
 FALLBACK = 2000  # characters of the plain text, which Mattermost and Discord show instead of blocks
@@ -46,6 +47,28 @@ def slack_payloads(payload: Mapping[str, Any], texts: Texts | None = None) -> li
     return _alert(message, words) if isinstance(message, Alert) else _digest(message, words)
 
 
+def divided(payloads: Sequence[Mapping[str, Any]], texts: Texts | None = None) -> list[int]:
+    """How many of these alerts go into each message, in order; what is no alert we can read has one to itself."""
+    words = texts or our_texts()
+    groups: list[list[Part]] = []
+    closed = True
+    for payload in payloads:
+        part = _listed(payload, words)
+        if part and not closed and _fits([*groups[-1], part], words("stories", n=STORIES)):
+            groups[-1].append(part)
+        else:
+            groups.append([part or Part(())])
+        closed = part is None
+    return [len(group) for group in groups]
+
+
+def together(payloads: Sequence[Mapping[str, Any]], texts: Texts | None = None) -> dict[str, Any]:
+    """One message of several alerts that `divided` put together; other payloads are left out."""
+    words = texts or our_texts()
+    parts = [part for payload in payloads if (part := _listed(payload, words))]
+    return _joined(parts, words("stories", n=len(parts)))
+
+
 def on_wire(message: Mapping[str, Any]) -> bytes:
     return json.dumps(message, ensure_ascii=False, separators=(",", ":")).encode()
 
@@ -66,6 +89,15 @@ def _alert(alert: Alert, texts: Texts) -> list[dict[str, Any]]:
     part = _story(alert.story, view.story, texts, buttons=True)
     text = f"{escape(view.subject)}\n{part.line}"
     return [_message(text, part.blocks)]
+
+
+def _listed(payload: Mapping[str, Any], texts: Texts) -> Part | None:
+    """An alert as one story among others; None = this version cannot read it, or it is none."""
+    try:
+        alert = message_from(payload)
+    except DeliveryError:
+        return None
+    return _story(alert.story, alert_view(alert, texts).story, texts) if isinstance(alert, Alert) else None
 
 
 def _digest(digest: Digest, texts: Texts) -> list[dict[str, Any]]:

@@ -138,8 +138,12 @@ class SmtpTransport:
                 self._used_at = self._ticks()
 
     def close(self) -> None:
-        with self._lock:
-            self._quit()
+        """Say goodbye, unless a message is under way: that one ends by itself."""
+        if self._lock.acquire(blocking=False):
+            try:
+                self._quit()
+            finally:
+                self._lock.release()
 
     def _connected(self) -> smtplib.SMTP:
         """The open connection when it still answers, else a new one."""

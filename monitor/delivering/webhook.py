@@ -38,6 +38,7 @@ class WebhookChannel:
         secrets: Sequence[str],
         http: Http,
         template: str | None = None,
+        timeout: timedelta = TIMEOUT,
         *,
         killable: Killable | None = None,
     ) -> None:
@@ -46,6 +47,7 @@ class WebhookChannel:
         self._keys = tuple(signing_key(secret) for secret in secrets)
         self._http = http
         self._template = template
+        self._timeout = timeout
         self._killable = killable
 
     def send(self, delivery: Delivery, now: datetime) -> Receipt:
@@ -55,7 +57,7 @@ class WebhookChannel:
             **signed_headers(self._keys, delivery.id, now, body),
         }
         try:
-            reply = self._http.request("POST", self._url, headers, body, TIMEOUT)
+            reply = self._http.request("POST", self._url, headers, body, self._timeout)
         except FetchError as error:
             raise no_answer(error) from error
         if 200 <= reply.status < 300:

@@ -89,6 +89,7 @@ class DeliveryError(MonitorError):
 
     ``retry``: trying again may help. ``after``: the receiver named a wait. ``disable``: this target is gone for
     good, stop using it. ``ambiguous``: the receiver may have accepted it before the connection died.
+    ``untried``: nothing was sent and no try is counted, the whole channel has to wait ``after``.
     """
 
     def __init__(
@@ -99,12 +100,14 @@ class DeliveryError(MonitorError):
         after: timedelta | None = None,
         disable: bool = False,
         ambiguous: bool = False,
+        untried: bool = False,
     ) -> None:
         super().__init__(what)
         self.retry = retry
         self.after = after
         self.disable = disable
         self.ambiguous = ambiguous
+        self.untried = untried
 
 
 class TemplateError(MonitorError):

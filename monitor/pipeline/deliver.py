@@ -1,19 +1,24 @@
 """Deliver: claim what is due on one channel, send it, and remember what the receiver said."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
+from itertools import groupby
 
 from monitor import telemetry
 from monitor.delivering.retry import next_try
-from monitor.model.alert import Delivery, FateState
+from monitor.model.alert import Delivery, FateState, Receipt
 from monitor.model.errors import DeliveryError
-from monitor.pipeline.health import DeadLetters
-from monitor.ports import Chance, Channel, Clock, Database
+from monitor.pipeline.health import DeadLetters, disabled_reason
+from monitor.ports import BatchChannel, Chance, Channel, Clock, Database, Records
 from monitor.telemetry import log
 
-LEASE = timedelta(minutes=10)  # longer than any channel's own timeout
-BATCH = 20
+LEASE = timedelta(minutes=10)  # longer than a turn and any channel's own timeouts together
+TURN = timedelta(minutes=1)  # what was claimed and has not begun by then goes back
+CLAIM, CLAIM_TOGETHER = 20, 60  # deliveries claimed at once; the second where several share a message
+_ALONE = ("digest.sent", "test")  # kinds that never share a message
+
+Batch = Sequence[Delivery]  # leaves in one message, ends in one transaction
 
 
 @dataclass(slots=True)
@@ -42,57 +47,115 @@ class Deliver:
             return records.outbox.due_channels(self.clock.now())
 
     def __call__(self, channel: str) -> DeliverySummary:
-        """Send everything due on this channel, oldest first."""
+        """Send everything due on this channel, oldest first, until it asks to wait or we are asked to stop."""
         summary = DeliverySummary()
-        while not self.stop():
-            with self.database.write() as records:
-                claimed = records.outbox.claim_due(channel, self.clock.now(), BATCH, LEASE)
-                disabled = records.outbox.disabled()
+        sender = self.channels.get(channel)
+        wait = None
+        while wait is None and not self.stop():
+            claimed = self._claimed(channel, sender)
             if not claimed:
                 break
-            for delivery in claimed:
-                reason = disabled.get((channel, delivery.recipient)) or disabled.get((channel, "*"))
-                self._try(delivery, reason, summary)
+            wait = self._turn(sender, batches(sender, claimed), summary)
         return summary
 
-    def _try(self, delivery: Delivery, disabled: str | None, summary: DeliverySummary) -> None:
+    def _claimed(self, channel: str, sender: Channel | None) -> list[Delivery]:
+        limit = CLAIM_TOGETHER if isinstance(sender, BatchChannel) else CLAIM
+        with self.database.write() as records:
+            return records.outbox.claim_due(channel, self.clock.now(), limit, LEASE)
+
+    def _turn(
+        self, sender: Channel | None, claimed: Sequence[Batch], summary: DeliverySummary
+    ) -> timedelta | None:
+        """What could not begin goes back uncounted. Returns how long the channel has to wait; None = it need not."""
+        begun = self.clock.now()
+        for number, batch in enumerate(claimed):
+            late = self.stop() or self.clock.now() - begun > TURN
+            wait = timedelta() if late else self._try(sender, batch, summary)
+            if wait is not None:
+                rest = [delivery for left in claimed[number:] for delivery in left]
+                with self.database.write() as records:
+                    records.outbox.give_back(rest, self.clock.now() + wait)
+                return None if late else wait
+        return None
+
+    def _try(self, sender: Channel | None, batch: Batch, summary: DeliverySummary) -> timedelta | None:
+        """Send and remember; returns a wait when nothing was tried."""
         try:
-            if disabled:
-                raise DeliveryError(f"this target is disabled: {disabled}", retry=False)
-            sender = self.channels.get(delivery.channel)
-            if sender is None:
-                raise DeliveryError("this channel is no longer configured", retry=False)
-            receipt = sender.send(delivery, self.clock.now())
+            receipt = self._accepted(sender, batch)
         except DeliveryError as error:
-            self._failed(delivery, error, summary)
+            if error.untried:
+                return error.after or timedelta()
+            if len(batch) > 1 and not (error.retry or error.disable):  # only what is to blame may die of it
+                return self._turn(sender, [[delivery] for delivery in batch], summary)
+            self._failed(batch, error, summary)
         else:
-            self._sent(delivery, receipt.reply, summary)
+            self._sent(batch, receipt.reply, summary)
+        return None
 
-    def _sent(self, delivery: Delivery, reply: str, summary: DeliverySummary) -> None:
+    def _accepted(self, sender: Channel | None, batch: Batch) -> Receipt:
+        with self.database.read() as records:
+            reason = disabled_reason(batch[0].channel, batch[0].recipient, records.outbox.disabled())
+        if reason:
+            raise DeliveryError(f"this target is disabled: {reason}", retry=False, disable=True)
+        if sender is None:
+            raise DeliveryError("this channel is no longer configured", retry=False)
         now = self.clock.now()
-        state = FateState.DIGESTED if delivery.kind == "digest.sent" else FateState.SENT
-        with self.database.write() as records:
-            if records.outbox.sent(delivery, now, reply):
-                records.ledger.settle(delivery.id, state, f"accepted by {delivery.recipient}", now)
-        summary.sent += 1
-        self._told(delivery, "sent")
+        if isinstance(sender, BatchChannel):
+            return sender.send_together(batch, now)
+        return sender.send(batch[0], now)
 
-    def _failed(self, delivery: Delivery, error: DeliveryError, summary: DeliverySummary) -> None:
+    def _sent(self, batch: Batch, reply: str, summary: DeliverySummary) -> None:
         now = self.clock.now()
-        again = next_try(delivery.attempts, now, self.chance, error.after) if error.retry else None
         with self.database.write() as records:
-            if again:
-                records.outbox.retry(delivery, again, str(error), ambiguous=error.ambiguous)
-            elif records.outbox.dead(delivery, now, str(error)):
-                records.ledger.settle(delivery.id, FateState.DEAD, str(error), now)
-                if error.disable:
-                    records.outbox.disable(delivery.channel, delivery.recipient, str(error), now)
-                self.dead_letters(records, delivery, str(error), now)
-        summary.retry += again is not None
-        summary.dead += again is None
-        self._told(delivery, "retry" if again else "dead", str(error))
+            for delivery in batch:
+                if records.outbox.sent(delivery, now, reply):
+                    state = FateState.DIGESTED if delivery.kind == "digest.sent" else FateState.SENT
+                    records.ledger.settle(delivery.id, state, f"accepted by {delivery.recipient}", now)
+        summary.sent += len(batch)
+        _tell(batch, "sent")
 
-    def _told(self, delivery: Delivery, outcome: str, error: str = "") -> None:
+    def _failed(self, batch: Batch, error: DeliveryError, summary: DeliverySummary) -> None:
+        now, chance = self.clock.now(), self.chance()  # one chance: they may leave together again
+        again = {one.id: _again(one, error, now, lambda: chance) for one in batch}
+        waiting, over = [one for one in batch if again[one.id]], [one for one in batch if not again[one.id]]
+        with self.database.write() as records:
+            for one in waiting:
+                records.outbox.retry(one, again[one.id] or now, str(error), ambiguous=error.ambiguous)
+            self._bury(records, over, error, now)
+        summary.retry += len(waiting)
+        summary.dead += len(over)
+        _tell(waiting, "retry", str(error))
+        _tell(over, "dead", str(error))
+
+    def _bury(self, records: Records, over: Batch, error: DeliveryError, now: datetime) -> None:
+        """They are dead, and somebody hears of it; of a disabled target only once, not with all that follows."""
+        dead = [one for one in over if records.outbox.dead(one, now, str(error))]
+        for one in dead:
+            records.ledger.settle(one.id, FateState.DEAD, str(error), now)
+        if not dead or disabled_reason(dead[0].channel, dead[0].recipient, records.outbox.disabled()):
+            return
+        if error.disable:
+            records.outbox.disable(dead[0].channel, dead[0].recipient, str(error), now)
+        self.dead_letters(records, dead, str(error), now)
+
+
+def batches(sender: Channel | None, claimed: Sequence[Delivery]) -> list[Batch]:
+    """What leaves together, in order: alerts to one recipient that follow one another, where the channel can."""
+    if not isinstance(sender, BatchChannel):
+        return [[delivery] for delivery in claimed]
+    found: list[Batch] = []
+    for (_, alone), run in groupby(claimed, key=lambda one: (one.recipient, one.kind in _ALONE)):
+        neighbours = list(run)
+        found += [[one] for one in neighbours] if alone else sender.together(neighbours)
+    return found
+
+
+def _again(delivery: Delivery, error: DeliveryError, now: datetime, chance: Chance) -> datetime | None:
+    return next_try(delivery.attempts, now, chance, error.after) if error.retry else None
+
+
+def _tell(batch: Batch, outcome: str, error: str = "") -> None:
+    for delivery in batch:
         telemetry.deliveries_total.labels(delivery.channel, outcome).inc()
         log.info(
             f"delivery.{outcome}",

@@ -1,11 +1,12 @@
 """Health: what goes wrong with feeds and channels becomes entries of the built-in ``system`` watchlist."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from monitor.model.alert import Delivery, FeedHealth
+from monitor.alerting.routes import route_matches
+from monitor.model.alert import Delivery, FeedHealth, Recipient, Route
 from monitor.model.entry import Entry, Source, StoredEntry
 from monitor.model.feed import Feed, FeedNotice, FeedSpec, FeedState
 from monitor.model.watch import Match, Severity, Why
@@ -43,41 +44,71 @@ class HealthNotices:
             summary=feed.spec.url,  # no link: notices of one feed are news of their own, not copies
             published=now,
         )
-        _announce(
-            self.notice,
-            records,
-            entry,
-            watch=f"feed-{told.kind}",
-            severity=Severity.LOW if recovered else Severity.MEDIUM,
-            kind="feed.recovered" if recovered else "feed.failing",
-            now=now,
-        )
+        severity = Severity.LOW if recovered else Severity.MEDIUM
+        kind = "feed.recovered" if recovered else "feed.failing"
+        match = _match(f"feed-{told.kind}", severity, entry.title)
+        self.notice(records, [Item(_stored(records, entry, now), (match,), kind=kind)], now)
 
 
 @dataclass(frozen=True, slots=True)
 class DeadLetters:
-    """Tells a delivery that failed for good over the channels that still work."""
+    """Tells deliveries to one recipient that failed for good over the channels that still work."""
 
     notice: Notice
 
-    def __call__(self, records: Records, delivery: Delivery, error: str, now: datetime) -> None:
-        if _is_ours(delivery):
+    def __call__(self, records: Records, dead: Sequence[Delivery], error: str, now: datetime) -> None:
+        """Call it after a target that is gone was disabled."""
+        strange = [delivery for delivery in dead if not _is_ours(delivery)]
+        if not strange:
             return  # a notice about a dead notice would chase its own tail
+        first, more = strange[0], len(strange) - 1
         entry = Entry(
-            identity=f"dead:{delivery.id}",
-            title=f"A message to {delivery.recipient} could not be delivered",
-            summary=f"{error}\nmonitor outbox show {delivery.id}",
+            identity=f"dead:{first.id}",
+            title=f"A message to {first.recipient} could not be delivered",
+            summary=f"{error}\nmonitor outbox show {first.id}" + (f" (and {more} more)" if more else ""),
             published=now,
         )
-        _announce(
-            self.notice,
-            records,
-            entry,
-            watch="delivery-dead",
-            severity=Severity.HIGH,
-            kind="alert.created",
-            now=now,
+        match = _match("delivery-dead", Severity.HIGH, entry.title)
+        stored = _stored(records, entry, now)
+        around = routes_around(
+            self.notice.routes,
+            lambda route: bool(route_matches(route, match, match.severity, stored)),
+            Recipient(first.channel, first.recipient.partition(":")[2]),
+            records.outbox.disabled(),
         )
+        replace(self.notice, routes=around)(records, [Item(stored, (match,))], now)
+
+
+def disabled_reason(channel: str, recipient: str, disabled: Mapping[tuple[str, str], str]) -> str | None:
+    """Why this recipient, or its whole channel, gets nothing any more."""
+    return disabled.get((channel, recipient)) or disabled.get((channel, "*"))
+
+
+def routes_around(
+    routes: Sequence[Route],
+    takes: Callable[[Route], bool],
+    dead: Recipient,
+    disabled: Mapping[tuple[str, str], str],
+) -> tuple[Route, ...]:
+    """The routes by which to tell that ``dead`` could not be reached; ``takes``: a route meant for such news.
+
+    Nobody is told whom we cannot reach. When that leaves nobody on another channel, the first one whom any route
+    tells there hears of it as well; when it leaves nobody at all, the routes stay as they are.
+    """
+
+    def reached(person: Recipient) -> bool:
+        return person.key != dead.key and not disabled_reason(person.channel, person.key, disabled)
+
+    meant = [route for route in routes if takes(route)]
+    kept = {route.name: tuple(filter(reached, route.to)) for route in meant}
+    if meant and not any(person.channel != dead.channel for to in kept.values() for person in to):
+        others = (person for route in routes for person in route.to if reached(person))
+        other = next((person for person in others if person.channel != dead.channel), None)
+        kept[meant[0].name] += (other,) if other else ()
+    if not any(kept.values()):
+        return tuple(routes)
+    around = (replace(route, to=kept.get(route.name, route.to)) for route in routes)
+    return tuple(route for route in around if route.to)
 
 
 def _is_ours(delivery: Delivery) -> bool:
@@ -85,21 +116,14 @@ def _is_ours(delivery: Delivery) -> bool:
     return any(watch["watchlist"] == SYSTEM for watch in watches)
 
 
-def _announce(
-    notice: Notice,
-    records: Records,
-    entry: Entry,
-    *,
-    watch: str,
-    severity: Severity,
-    kind: str,
-    now: datetime,
-) -> None:
+def _match(watch: str, severity: Severity, words: str) -> Match:
+    return Match(SYSTEM, watch, "system", severity, (), Why("system", watch, True, note=words))
+
+
+def _stored(records: Records, entry: Entry, now: datetime) -> StoredEntry:
     feed_id = _system_feed(records, now)
     entry_id = records.entries.add(feed_id, [entry], now)[0]
-    stored = StoredEntry(entry_id, feed_id, entry, Source("monitor", "monitor"), now)
-    match = Match(SYSTEM, watch, "system", severity, (), Why("system", watch, True, note=entry.title))
-    notice(records, [Item(stored, (match,), kind=kind)], now)
+    return StoredEntry(entry_id, feed_id, entry, Source("monitor", "monitor"), now)
 
 
 def _system_feed(records: Records, now: datetime) -> int:

@@ -70,6 +70,11 @@ class Outbox:
     def dead(self, delivery: Delivery, at: datetime, error: str) -> bool:
         return self._finish(delivery, {"state": DeliveryState.DEAD, "settled_at": at, "last_error": error})
 
+    def give_back(self, deliveries: Sequence[Delivery], at: datetime) -> None:
+        for one in deliveries:
+            state = DeliveryState.RETRY if one.attempts > 1 else DeliveryState.PENDING
+            self._finish(one, {"state": state, "attempts": one.attempts - 1, "next_try_at": at})
+
     def requeue(self, delivery_id: str, now: datetime) -> Delivery:
         """See the port. Raises NotFound as well when there is nothing to try again."""
         found = self.get(delivery_id)

@@ -9,7 +9,7 @@ import socketserver
 import ssl
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -32,7 +32,7 @@ from monitor.delivering.slack import SlackChannel
 from monitor.delivering.webhook import WebhookChannel
 from monitor.model.alert import Change, Delivery, Digest, Receipt
 from monitor.model.errors import DeliveryError, FetchError, ParseError
-from monitor.ports import Channel, HttpReply
+from monitor.ports import BatchChannel, Channel, HttpReply
 
 NOW = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)
 SENDER = "Monitor <monitor@example.org>"
@@ -61,6 +61,12 @@ def delivery(number: int = 1, **changes: Any) -> Delivery:
 def refused(channel: Channel, what: Delivery | None = None) -> DeliveryError:
     with pytest.raises(DeliveryError) as caught:
         channel.send(what or delivery(), NOW)
+    return caught.value
+
+
+def refused_together(channel: BatchChannel, what: Sequence[Delivery]) -> DeliveryError:
+    with pytest.raises(DeliveryError) as caught:
+        channel.send_together(what, NOW)
     return caught.value
 
 
@@ -349,6 +355,25 @@ def test_every_kind_of_delivery_can_be_sent(case: Case, kind: str) -> None:
     assert case.ids() == ["01J9ZK3M1"]
 
 
+def test_deliveries_that_share_a_message_are_all_named_on_it(case: Case) -> None:
+    if not isinstance(case.channel, BatchChannel):
+        pytest.skip("this channel sends one at a time")
+    wanted = [delivery(number) for number in range(30)]
+    wanted[7] = delivery(7, payload={"type": "alert"})  # nobody can read it
+
+    messages = case.channel.together(wanted)
+    for message in messages:
+        if wanted[7] in message:
+            assert not refused_together(case.channel, message).retry
+        else:
+            case.channel.send_together(message, NOW)
+
+    assert [one for message in messages for one in message] == wanted
+    assert all(messages)
+    assert len(messages) < 8
+    assert ",".join(case.ids()).split(",") == [one.id for one in wanted if one is not wanted[7]]
+
+
 # --- mail --------------------------------------------------------------------------------------------------
 
 
@@ -518,6 +543,19 @@ def test_a_login_is_never_sent_in_the_clear_to_another_machine() -> None:
     assert server_at("smtp://u:p@127.0.0.1", SHORT).starttls == "auto"
     assert server_at("smtp://u:p@mail.example.org?starttls=never", SHORT).starttls == "never"
     assert server_at("smtp://mail.example.org", SHORT).starttls == "auto"
+
+
+def test_closing_waits_for_no_message_that_is_under_way(mailer: Mailer) -> None:
+    with scripted_smtp() as (place, script):
+        channel = mailer(f"smtp://{place}")
+        channel.send(delivery(), NOW)
+        with channel._transport._lock:  # as while another thread sends
+            channel.close()
+        before = list(script.seen)
+        channel.close()
+
+    assert "quit" not in [line.lower() for line in before]
+    assert script.seen[-1].lower() == "quit"
 
 
 def test_the_usual_ports_and_the_path_of_a_socket_are_known() -> None:

@@ -221,3 +221,21 @@ def test_an_error_with_broken_text_is_written_all_the_same(database: Database) -
         records.outbox.dead(claimed[0], NOW, "550 \0\udcff")
 
         assert records.outbox.get("d1").last_error == "550 \ufffd\ufffd"
+
+
+def test_what_was_claimed_and_not_tried_goes_back_uncounted(database: Database) -> None:
+    with database.write() as records:
+        records.outbox.enqueue([delivery(1), delivery(2)])
+        first = _claim(records)
+        records.outbox.retry(first[0], NOW, "busy", ambiguous=False)
+        records.outbox.give_back(first, NOW)  # d1 is not ours any more: nothing happens to it
+        records.outbox.give_back(_claim(records), NOW + HOUR)
+        rows = [records.outbox.get(name) for name in ("d1", "d2")]
+        sooner, later = _claim(records, 59), _claim(records, 60)
+
+    assert [(row.state, row.attempts, row.next_try_at, row.lease) for row in rows] == [
+        (DeliveryState.RETRY, 1, NOW + HOUR, ""),
+        (DeliveryState.PENDING, 0, NOW + HOUR, ""),
+    ]
+    assert sooner == []
+    assert [(one.id, one.attempts) for one in later] == [("d1", 2), ("d2", 1)]

@@ -8,7 +8,7 @@ from delivering_samples import END, delivery, digest, excerpt, section, story, w
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.delivering.blocks import escape, link, on_wire
+from monitor.delivering.blocks import divided, escape, link, on_wire, together
 from monitor.delivering.render import to_payload
 from monitor.delivering.slack import SlackChannel, slack_payloads
 from monitor.model.alert import Alert
@@ -131,6 +131,53 @@ def test_a_section_stays_within_its_limit_however_much_must_be_escaped() -> None
     assert all(len(text) <= 3000 for text in texts(message))
 
 
+# --- several alerts in one message ---
+
+
+def alert(number: int, **changes: Any) -> dict[str, Any]:
+    return to_payload(Alert(story(number, **changes), "breaking", "severity high", "Europe/Kyiv"))
+
+
+def test_alerts_that_leave_together_are_listed_like_the_stories_of_a_digest() -> None:
+    message = together([alert(1), alert(2)])
+
+    assert [block["type"] for block in message["blocks"]] == ["section", "context", "context"] * 2
+    assert message["text"].splitlines() == [
+        "2 stories",
+        "• high: <https://north.example/world/1|Kyiv raises drone target>",
+        "• high: <https://north.example/world/2|Kyiv raises drone target>",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "sizes"),
+    [
+        ({}, [12, 12, 6]),
+        ({"mute_url": "https://m.example/mute?" + "t" * 80}, [12, 12, 6]),
+        ({"title": excerpt("Київ нарощує випуск дронів " * 8), "excerpt": excerpt("дрон " * 90)}, [6] * 5),
+    ],
+    ids=["usual", "with buttons", "long and not ASCII"],
+)
+def test_a_burst_fills_messages_within_every_limit(changes: dict[str, Any], sizes: list[int]) -> None:
+    payloads = [alert(number, **changes) for number in range(30)]
+
+    found = divided(payloads)
+
+    assert found == sizes
+    left = iter(payloads)
+    for size in found:
+        message = together([next(left) for _ in range(size)])
+        assert len(on_wire(message)) <= 12_000
+        assert len(message["blocks"]) <= 50
+
+
+def test_what_cannot_share_a_message_has_one_to_itself() -> None:
+    whole = to_payload(digest(section([story(9)])))
+
+    assert divided([alert(1), alert(2), {"type": "alert"}, alert(3), whole, alert(4), alert(5)]) == [2, 1, 1, 1, 2]
+    assert divided([]) == []
+
+
 # --- the channel -------------------------------------------------------------------------------------------
 
 
@@ -218,6 +265,36 @@ def test_a_429_without_a_wait_pauses_too() -> None:
         Receiver(answer(429)).channel().send(delivery(ALERT), END)
 
     assert caught.value.after == timedelta(seconds=30)
+
+
+def test_a_wait_that_was_asked_for_is_no_try() -> None:
+    receiver = Receiver(answer(429, retry_after="30"))
+    channel = receiver.channel()
+
+    errors = []
+    for _ in range(2):
+        with pytest.raises(DeliveryError) as caught:
+            channel.send_together([delivery(ALERT, id="a"), delivery(ALERT, id="b")], END)
+        errors.append(caught.value)
+
+    assert [error.untried for error in errors] == [False, True]
+    assert len(receiver.came) == 1
+
+
+def test_alerts_that_share_a_message_are_accepted_with_it() -> None:
+    receiver = Receiver()
+    channel = receiver.channel()
+    deliveries = [delivery(ALERT, id=f"d{number}") for number in range(14)]
+
+    receipts = [channel.send_together(one, END) for one in channel.together(deliveries)]
+
+    assert [receipt.reply for receipt in receipts] == ["ok, 12 in one message", "ok, 2 in one message"]
+    assert channel.send_together(deliveries[:1], END).reply == "ok"
+    assert [body["text"].splitlines()[0] for body in receiver.bodies] == [
+        "12 stories",
+        "2 stories",
+        "High: Kyiv raises drone target",
+    ]
 
 
 def test_a_split_digest_goes_on_where_it_stopped() -> None:
