@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from monitor.grouping.signatures import Signature, lead_share, share, similarity
+from monitor.grouping.signatures import Signature, opening_share, share, similarity
 
 LEAST = 16  # shingles; a shorter text joins nothing but its exact copies
-LEAD_AT_LEAST = 0.2  # of one lead in the other text: a shared background paragraph makes no copy …
-ALIKE = 0.75  # … and a lead put before a wire's whole text makes no other news
 SHORT = 40  # shingles; below, a few set phrases are already half of the text
+OPENING = 0.2  # of one opening in the other text: a shared background paragraph alone makes no copy …
+ALIKE = 0.6  # … unless nearly all is the same, behind a lead of the outlet's own
 FIGURES = 3  # words with digits; fewer decide nothing
 
 
@@ -35,16 +35,16 @@ def nearness(mine: Signature, theirs: Signature) -> Nearness | None:
     shorter = min(len(mine.hashes), len(theirs.hashes))
     if shorter < LEAST:
         return None
-    lead = max(lead_share(mine, theirs), lead_share(theirs, mine))
-    if lead < LEAD_AT_LEAST and (mine.site == theirs.site or similarity(mine, theirs) < ALIKE):
+    opens_alike = max(opening_share(mine, theirs), opening_share(theirs, mine)) >= OPENING
+    if not opens_alike and (mine.site == theirs.site or similarity(mine, theirs) < ALIKE):
         return None  # most candidates end here
     found = Nearness(share(mine, theirs), share(theirs, mine))
     if mine.site == theirs.site:
-        near = found.most >= 0.8 and lead >= 0.6 and _same_frame(mine, theirs)
+        near = found.most >= 0.8 and _same_frame(mine, theirs)
     elif shorter < SHORT:
-        near = found.most >= 0.7 and lead >= 0.5
-    else:
         near = found.most >= 0.5
+    else:
+        near = found.most >= 0.4
     return found if near and not _other_figures(mine, theirs) else None
 
 

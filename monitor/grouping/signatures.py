@@ -22,7 +22,8 @@ SHINGLE = 3  # words; twice as many where most words are one character, as in Ch
 KEPT = 128  # hashes; the standard error of a resemblance is about 1 / sqrt(KEPT), 0.09 at most
 READ = 1000  # words; of a longer text the rest is left out
 LEAD = 60  # words
-FEW = 8  # fewer hashes than this estimate nothing
+OPENING = 20  # shingles
+FEW = 16  # fewer hashes than this estimate nothing
 
 _LONG = 20  # characters of a run of long words
 _MOST = 40  # words of a title, figures of a lead
@@ -34,10 +35,10 @@ _FIGURE = re.compile(r"\w*\d\w*")
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """Hashes in ascending order; empty for a text that says too little."""
+    """Hashes in ascending order, but for the lead; empty for a text that says too little."""
 
     hashes: tuple[int, ...] = ()
-    lead: tuple[int, ...] = ()  # all of the first words
+    lead: tuple[int, ...] = ()  # all of the first words, in the order of the text
     title: tuple[int, ...] = ()  # of its single words
     figures: tuple[int, ...] = ()  # of words with digits in title and lead
     site: int = 0  # of the host of its address; 0 = unknown
@@ -58,7 +59,7 @@ def signature(entry: Entry, words: Sequence[str] | None = None) -> Signature:
     title = canonical_words(entry.title)
     return Signature(
         hashes=tuple(sorted({*runs})[:KEPT]),
-        lead=tuple(sorted({*runs[: LEAD - size + 1]})),
+        lead=tuple(dict.fromkeys(runs[: LEAD - size + 1])),
         title=_words(title),
         figures=_words(_FIGURE.findall(" ".join((*title, *words[:LEAD])))),
         site=_site(entry.url),
@@ -75,10 +76,10 @@ def share(one: Signature, other: Signature) -> float:
     """How much of the first text stands in the second one, in 0 … 1."""
     mine, theirs = _comparable(one, other)
     sampled = len(mine & theirs) / len(mine) if len(mine) >= FEW else 0.0
-    if len(one.hashes) > len(one.lead):
+    if not one.complete:
         return sampled
-    # A short text is known whole. What of it stands in the other's lead is exact, and the least there can be.
-    return max(sampled, lead_share(one, other))
+    # All of a short text is known. What of its lead stands in the other text is exact, and the least there can be.
+    return max(sampled, lead_share(one, other) * len(one.lead) / max(1, len(one.hashes)))
 
 
 def containment(one: Signature, other: Signature) -> float:
@@ -88,8 +89,12 @@ def containment(one: Signature, other: Signature) -> float:
 
 def lead_share(one: Signature, other: Signature) -> float:
     """How much of the first text's lead stands in the lead, or is known to stand in the text, of the second."""
-    known = {*other.lead, *other.hashes}
-    return len(known.intersection(one.lead)) / len(one.lead) if one.lead else 0.0
+    return _known(one.lead, other)
+
+
+def opening_share(one: Signature, other: Signature) -> float:
+    """The same of the first text's opening, which says what is new."""
+    return _known(one.lead[:OPENING], other)
 
 
 def near_keys(mine: Signature) -> tuple[str, ...]:
@@ -98,7 +103,7 @@ def near_keys(mine: Signature) -> tuple[str, ...]:
     Two texts whose resemblance is r share each of the first with probability r; a text cut short shares the
     second with its original, however long that is.
     """
-    return tuple(f"near:{number:08x}" for number in dict.fromkeys((*mine.hashes[:16], *mine.lead[:8])))
+    return tuple(f"near:{number:08x}" for number in dict.fromkeys((*mine.hashes[:16], *sorted(mine.lead)[:8])))
 
 
 def packed(mine: Signature) -> bytes:
@@ -121,6 +126,11 @@ def unpacked(stored: bytes) -> Signature:
     ends = [sum(counts[: at + 1]) for at in range(4)]
     hashes, lead, title, figures = (numbers[end - count : end] for end, count in zip(ends, counts, strict=True))
     return Signature(hashes, lead, title, figures, site)
+
+
+def _known(part: Sequence[int], other: Signature) -> float:
+    known = {*other.lead, *other.hashes}
+    return len(known.intersection(part)) / len(part) if part else 0.0
 
 
 def _comparable(one: Signature, other: Signature) -> tuple[set[int], set[int]]:
