@@ -8,7 +8,8 @@ from monitor.matching.given import Bearer, skeleton
 from monitor.matching.inflect import case_forms, declines
 from monitor.matching.lexicon import fold
 from monitor.matching.names import PersonName, cyrillic_languages, gender_of, parse_person, script_of
-from monitor.matching.namesakes import person_doubt, place_of, thing_doubt
+from monitor.matching.namesakes import is_written_by_ear, person_doubt, thing_doubt
+from monitor.matching.neighbours import place_of
 from monitor.matching.things import organisation_forms, other_forms, place_forms
 from monitor.model.watch import Entity
 
@@ -61,6 +62,8 @@ def is_namesake(
     if not person and not form.surname_only:
         return None
     place = place_of(text, start, end, language)
+    if form.by_ear and not is_written_by_ear(form.language, place):
+        return f"a spelling of other languages: {place.matched}"
     if person:
         return person_doubt(compiled.bearer, place, form.case, bare=form.surname_only)
     return thing_doubt(place, form.case, bare=form.surname_only)
@@ -80,7 +83,9 @@ def _is_covered(tag: str, languages: set[str], scripts: set[str]) -> bool:
     if language in _OWN_SCRIPTS:
         return _OWN_SCRIPTS[language] in scripts
     if language in _CYRILLIC_LANGUAGES and "latn" not in rest:
-        return _RULED_CYRILLIC.get(language, "") in languages or (language not in _RULED_CYRILLIC and "cyrillic" in scripts)
+        return _RULED_CYRILLIC.get(language, "") in languages or (
+            language not in _RULED_CYRILLIC and "cyrillic" in scripts
+        )
     return "latin" in scripts
 
 
@@ -147,7 +152,7 @@ def _as_written(names: list[str], sources: list[str], *, parts_alone: bool) -> I
 def _surname_of(name: str) -> str:
     """The surname of a name in Chinese, Japanese, Arabic …: after the last dot or space, if long enough to stand alone."""
     parsed = parse_person(name)
-    return parsed.surname if parsed.given and len(parsed.surname) > 2 else ""
+    return " ".join((*parsed.particles, parsed.surname)) if parsed.given and len(parsed.surname) > 2 else ""
 
 
 def _nickname_forms(name: str, source: str, gender: str) -> Iterator[Form]:
@@ -168,6 +173,6 @@ def _distinct(forms: Iterable[Form]) -> tuple[Form, ...]:
     for form in forms:
         key = (form.text if form.exact else form.text.lower(), form.exact)
         known = found.get(key)
-        if known is None or (known.case and not form.case):
+        if known is None or (known.by_ear, bool(known.case)) > (form.by_ear, bool(form.case)):
             found[key] = form
     return tuple(list(found.values())[:MOST])

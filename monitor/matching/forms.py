@@ -26,7 +26,7 @@ class Form:
 
     ``text`` is words as a reader would type them ("Володимира Зеленського"); the engine folds case and marks,
     and hyphens and apostrophes separate words. ``exact``: the original must read so, letter for letter.
-    ``surname_only``: one bare name, whose neighbours decide. ``case``: empty for the nominative.
+    ``surname_only``: one bare word, whose neighbours decide. ``case``: empty for the nominative.
     """
 
     text: str
@@ -35,6 +35,7 @@ class Form:
     surname_only: bool = False
     language: str = ""
     case: str = ""
+    by_ear: bool = False  # respelled in Latin letters: counts only in the languages that do so
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ class Parts:
 def person_parts(names: list[PersonName], sources: list[str], gender: str) -> Parts:
     """Spell every name of a person in every language."""
     east = is_east_slavic(names)
-    respelled = any(name.free or name.script in ("ar", "he") for name in names)
+    respelled = any(name.free for name in names)
     surnames: list[Spelling] = []
     given: list[list[Spelling]] = []
     for name, source in zip(names, sources, strict=True):
@@ -150,7 +151,11 @@ def _given(word: str, name: PersonName, source: str, *, east: bool) -> list[Spel
     if name.script == "cyrillic":
         return from_cyrillic(word, source, latin=east)
     if name.script == "latin":
-        return from_latin_east_slavic(word, source) if east else from_latin(word, source, respelled=False, given=(word,))
+        return (
+            from_latin_east_slavic(word, source)
+            if east
+            else from_latin(word, source, respelled=False, given=(word,))
+        )
     return [Spelling(word, name.script, source)]
 
 
@@ -167,11 +172,12 @@ Inflected = list[tuple[Spelling, tuple[tuple[str, str], ...]]]
 
 def _surname_forms(inflected: Inflected) -> Iterator[Form]:
     for spelling, cases in inflected:
+        origin = spelling.origin
         if spelling.language in ("ar", "he"):
             yield from literal_forms(spelling.text, spelling.via, bare=True, language=spelling.language)
             continue
         for case, text in cases:
-            yield Form(text, _origin(spelling, case), surname_only=True, language=spelling.language, case=case)
+            yield Form(text, _origin(origin, case), False, True, spelling.language, case, spelling.by_ear)
 
 
 def _articled_forms(parts: Parts) -> Iterator[Form]:
@@ -187,6 +193,7 @@ def _articled_forms(parts: Parts) -> Iterator[Form]:
 def _full_forms(inflected: Inflected, parts: Parts) -> Iterator[Form]:
     """Given name and surname of one language in the same case; the case of a suffix stands on the last word only."""
     for spelling, cases in inflected:
+        origin = spelling.origin
         for given in _given_in(spelling.language, spelling.text, parts):
             inflected_given = _cases_of(given, spelling.language, parts.gender)
             for case, text in cases:
@@ -195,12 +202,12 @@ def _full_forms(inflected: Inflected, parts: Parts) -> Iterator[Form]:
                     if case in ("suffix", "poss", "")
                     else inflected_given.get(case, inflected_given.get("gen", given))
                 )
-                yield Form(f"{head} {text}", _origin(spelling, case), language=spelling.language, case=case)
+                yield Form(f"{head} {text}", _origin(origin, case), language=spelling.language, case=case)
             if spelling.language == "hu":
                 for case, text in case_forms(given, "hu", "g", parts.gender):
-                    yield Form(f"{spelling.text} {text}", _origin(spelling, case), language="hu", case=case)
+                    yield Form(f"{spelling.text} {text}", _origin(origin, case), language="hu", case=case)
             else:
-                yield Form(f"{spelling.text} {given}", _origin(spelling, ""), language=spelling.language)
+                yield Form(f"{spelling.text} {given}", origin, language=spelling.language)
 
 
 def _crossed_forms(parts: Parts, *, alone: bool) -> Iterator[Form]:
@@ -215,13 +222,14 @@ def _crossed_forms(parts: Parts, *, alone: bool) -> Iterator[Form]:
 def _initial_forms(inflected: Inflected, parts: Parts) -> Iterator[Form]:
     """Initials before the surname; the cases only where the surname does not count alone."""
     for spelling, cases in inflected:
+        origin = spelling.origin
         script = script_of(spelling.text)
         letters = {s.text[0] for g in parts.given[:1] for s in g if script_of(s.text) == script}
         for letter in sorted(letters)[:4]:
             for case, text in cases if not parts.alone else cases[:1]:
                 yield Form(
                     f"{letter} {text}",
-                    f"{_origin(spelling, case)} · initial",
+                    f"{_origin(origin, case)} · initial",
                     language=spelling.language,
                     case=case,
                 )
@@ -252,8 +260,8 @@ def _cases_of(given: str, language: str, gender: str) -> dict[str, str]:
     return {case: " ".join(forms) for case, forms in found.items()}
 
 
-def _origin(spelling: Spelling, case: str) -> str:
-    return f"{spelling.origin} · {CASES[case]}" if case else spelling.origin
+def _origin(origin: str, case: str) -> str:
+    return f"{origin} · {CASES[case]}" if case else origin
 
 
 def _other_letters(text: str) -> Iterable[str]:

@@ -12,7 +12,37 @@ from monitor.matching.translit import transliterate
 _APOSTROPHE = re.compile("['’ʼ]")
 _PATRONYMIC = re.compile(r"(?:ович|евич|йович|івн|ївн|овн|евн|ovich|evich|ovych|evych|ivna|ovna|evna)\w{0,3}$")
 _ENGLISH_POSSESSIVE = re.compile("['’ʼ]s$")
-_CYRILLIC_ENDINGS = ("ові", "еві", "єві", "ом", "ем", "єм", "ою", "ею", "єю", "ию", "ой", "ей", "ії", "ія", "ію", "ия", "ию", "ии", "а", "у", "ю", "я", "і", "е", "и", "ы", "о", "ь", "й")
+_CYRILLIC_ENDINGS = (
+    "ові",
+    "еві",
+    "єві",
+    "ом",
+    "ем",
+    "єм",
+    "ою",
+    "ею",
+    "єю",
+    "ию",
+    "ой",
+    "ей",
+    "ії",
+    "ія",
+    "ію",
+    "ия",
+    "ию",
+    "ии",
+    "а",
+    "у",
+    "ю",
+    "я",
+    "і",
+    "е",
+    "и",
+    "ы",
+    "о",
+    "ь",
+    "й",
+)
 _SLAVIC_ENDINGS = ("owi", "ovi", "iem", "em", "om", "ie", "ou", "ov", "ova", "ovy", "a", "u", "e")
 _LATIN_ENDINGS = {
     **dict.fromkeys(("pl", "cs", "sk", "hr", "sr", "sl", "bs"), _SLAVIC_ENDINGS),
@@ -29,6 +59,7 @@ _CYRILLIC_STEMS = ("", "а", "я", "й", "ь", "о", "ий", "ій", "ія", "и
 _LATIN_STEMS = ("", "a", "e", "o", "y", "i")
 _ROMANISATIONS = ("uk-2010", "uk-bgn", "ru-bgn", "ru-icao", "bg-2009")
 _BY_EAR = frozenset(["lv", "lt", "hr", "sr", "bs", "sl", "az"])  # Latin alphabets that respell foreign names
+_LATVIAN = re.compile("[āēīūķļņģ]")
 _SKELETON = (
     ("tsch", "c"), ("zs", "z"), ("zh", "z"), ("ј", "j"), ("sch", "s"), ("tch", "c"), ("sz", "s"), ("cz", "c"),
     ("ch", "c"), ("sh", "s"), ("kh", "h"), ("ph", "f"), ("th", "t"), ("ck", "k"), ("x", "ks"), ("w", "v"),
@@ -61,7 +92,7 @@ def is_given(word: str, language: str = "") -> bool:
         return False
     if not given_names().keys().isdisjoint(_readings(bare, language)):
         return True
-    by_ear = script_of(bare) in ("cyrillic", "el") or language in _BY_EAR
+    by_ear = script_of(bare) in ("cyrillic", "el") or language in _BY_EAR or bool(_LATVIAN.search(bare))
     return by_ear and len(bare) > 3 and any(skeleton(form) in _skeletons() for form in _forms(bare, language))
 
 

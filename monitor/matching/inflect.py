@@ -94,7 +94,9 @@ def _suffixed(word: str, language: str) -> list[str]:
         if tongue == language and place == after and (wanted == "any" or wanted in harmony):
             forms += [_append(word, suffix) for suffix in cells.split()]
     if language == "fi" and word.endswith("nen"):
-        forms = [word[:-3] + "se" + suffix for suffix in ["n", "a", "ssa", "sta", "en", "lla", "lta", "lle", "ksi"]]
+        forms = [
+            word[:-3] + "se" + suffix for suffix in ["n", "a", "ssa", "sta", "en", "lla", "lta", "lle", "ksi"]
+        ]
     return forms
 
 

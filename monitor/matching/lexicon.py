@@ -1,5 +1,6 @@
 """The curated tables of seeds/lexicon, read once: rows of tab-separated cells, lines with # are remarks."""
 
+import re
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -96,6 +97,12 @@ def clusters() -> dict[str, Cluster]:
         for name in (*cluster.latin, ukrainian, russian, *cluster.other):
             found.setdefault(fold(name), cluster)
     return found
+
+
+@cache
+def reads_like(language: str) -> re.Pattern[str] | None:
+    """What shows the language in a text; None where nothing is known."""
+    return next((re.compile(row[1]) for row in rows("reads_like") if row[0] == language), None)
 
 
 @cache

@@ -93,8 +93,10 @@ def is_east_slavic(names: list[PersonName]) -> bool:
     for name in names:
         if name.script == "cyrillic" and _UKRAINIAN.search(name.surname):
             return bool(re.search("(?:ий|ко|ов|єв|ев|ін|ин|юк|ук|ець|ак|як|га|ка)$", name.surname, re.IGNORECASE))
-        if name.script == "latin" and name.surname.isascii() and any(
-            _sounds_east_slavic(given, name) for given in name.given
+        if (
+            name.script == "latin"
+            and name.surname.isascii()
+            and any(_sounds_east_slavic(given, name) for given in name.given)
         ):
             return True
     return False

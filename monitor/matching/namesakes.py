@@ -1,62 +1,15 @@
 """Does this occurrence of a bare name mean the entity? Decided by the words around it (matching.md §3, namesakes)."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable
+from functools import cache
 
 from monitor.matching.given import Bearer, is_given, is_own, is_patronymic
-from monitor.matching.lexicon import fold, given_names, guards, stems, words
+from monitor.matching.lexicon import fold, given_names, guards, reads_like, rows, stems, words
 from monitor.matching.names import script_of
+from monitor.matching.neighbours import Place, is_letter
 
-_WORD = re.compile(r"[^\W_]+(?:['’ʼ][^\W_]+)*\.?")
-_AROUND = 160
-_SENTENCE_END = re.compile(r"[.!?…:;»”\"\n|]\s*[\"«“„(–—-]*\s*$|[–—]\s*$")
-_JOINS = re.compile(r"[ \t\u00a0\u202f]*[-‐‑–]?[ \t\u00a0\u202f]*$")
-_ARTICLES = frozenset(["al", "el", "as", "es", "ul", "аль", "ель", "эль", "ас", "ал", "ел", "αλ", "ελ"])
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """An occurrence with its neighbours as they stand in the text."""
-
-    matched: str
-    before: tuple[str, ...]  # nearest last
-    after: tuple[str, ...]
-    joined: bool  # only a space or a hyphen parts it from the word before
-    followed: bool  # the same for the word after
-    opens: bool  # the occurrence opens a sentence
-    opener: bool  # the word before it opens a sentence
-    article: bool  # an Arabic article stands before it (and is not in ``before``)
-    dotted: bool  # U+00B7 or a katakana dot stands before it
-    has_capitals: bool  # the surroundings know capitals
-    shouting: bool  # … and nothing else
-    language: str
-
-
-def place_of(text: str, start: int, end: int, language: str) -> Place:
-    """Look ``_AROUND`` characters to each side of ``text[start:end]``."""
-    left, right = text[max(0, start - _AROUND) : start], text[end : end + _AROUND]
-    before = list(_WORD.finditer(left))[-4:]
-    after = list(_WORD.finditer(right))[:3]
-    article = bool(before) and fold(before[-1].group()) in _ARTICLES and bool(_JOINS.match(left[before[-1].end() :]))
-    if article:
-        left = left[: before.pop().start()]
-    gap = left[before[-1].end() :] if before else left
-    head = left[: before[-1].start()] if before else ""
-    around = left + right
-    return Place(
-        text[start:end],
-        tuple(word.group() for word in before),
-        tuple(word.group() for word in after),
-        joined=bool(before) and bool(_JOINS.match(gap)) and not (_ends(before[-1].group())),
-        followed=bool(after) and bool(_JOINS.match(right[: after[0].start()])),
-        opens=not before or _ends(before[-1].group()) or bool(_SENTENCE_END.search(gap)),
-        opener=bool(before) and (not head.strip() or bool(_SENTENCE_END.search(head))),
-        article=article,
-        dotted=left[-1:] in ("·", "・", "＝", "•", "‧"),
-        has_capitals=any(letter.isupper() for letter in around),
-        shouting=_is_shouting(text[start:end], around),
-        language=language.partition("-")[0].lower(),
-    )
+_BY_EAR = {"hr": ("hr", "sr", "bs", "sh", "cnr", "me")}
 
 
 def person_doubt(bearer: Bearer, place: Place, case: str, *, bare: bool) -> str | None:
@@ -77,6 +30,11 @@ def person_doubt(bearer: Bearer, place: Place, case: str, *, bare: bool) -> str 
     )
 
 
+def is_written_by_ear(language: str, place: Place) -> bool:
+    """The text is in ``language`` or a sister of it, which respells foreign names: Tramp, Tramps."""
+    return _is_in(_BY_EAR.get(language, (language,)), place)
+
+
 def thing_doubt(place: Place, case: str, *, bare: bool) -> str | None:
     """Why this is not the organisation, place or other thing."""
     if not bare:
@@ -85,17 +43,18 @@ def thing_doubt(place: Place, case: str, *, bare: bool) -> str | None:
 
 
 def _names_a_place(place: Place) -> str | None:
+    """*Zelenskyj Street*, *вулиця Зеленського*, *Trump Tower*."""
     if place.followed:
-        after = fold(place.after[0])
-        capital = place.after[0][0].isupper()
-        if after in words("context", "place_after") or (
-            capital and (after in words("context", "place_after_capital") or after in words("context", "brand_after"))
-        ):
+        after, capital = fold(place.after[0]), place.after[0][0].isupper()
+        street = after in words("context", "place_after") or after.endswith(("strasse", "platz", "allee"))
+        named = after in words("context", "place_after_capital") or after in words("context", "brand_after")
+        if street or (capital and named):
             return f"a place or brand: {place.matched} {place.after[0]}"
-        if "-" in place.matched or any(after.endswith(end) for end in ("strasse", "platz", "allee")):
-            return f"a place: {place.matched} {place.after[0]}"
-    if (place.before and place.joined) or (place.before and place.before[-1].endswith(".")):
-        if fold(place.before[-1]) in words("context", "place_before"):
+    if place.before and (place.joined or place.before[-1].endswith(".")):
+        before, capital = fold(place.before[-1]), place.before[-1][0].isupper()
+        romance = capital or place.language in ("fr", "it", "ro")
+        doubtful = before in words("context", "place_before_romance")
+        if before in words("context", "place_before") or (doubtful and romance):
             return f"a place: {place.before[-1]} {place.matched}"
     return None
 
@@ -111,7 +70,9 @@ def _written_small(place: Place, case: str) -> str | None:
 
 
 def _other_gender(bearer: Bearer, place: Place) -> str | None:
-    if bearer.gender == "m" and place.matched.lower().endswith(("ová", "ovú")):
+    czech = place.matched.lower().endswith(("ová", "ovú"))
+    undeclined = place.language in _WITHOUT_CASES and fold(place.matched).endswith(_WOMEN)
+    if bearer.gender == "m" and (czech or undeclined):
         return f"a woman's surname: {place.matched}"
     if not place.joined:
         return None
@@ -121,6 +82,10 @@ def _other_gender(bearer: Bearer, place: Place) -> str | None:
     if bearer.gender == "f" and title in words("titles", "mr"):
         return f"a man: {place.before[-1]} {place.matched}"
     return None
+
+
+_WITHOUT_CASES = frozenset(["en", "fr", "de", "es", "it", "nl", "sv", "da", "no", "pt", "ro"])
+_WOMEN = ("ova", "eva", "skaya", "skaia")
 
 
 def _other_given_name(bearer: Bearer, place: Place) -> str | None:
@@ -134,7 +99,9 @@ def _other_given_name(bearer: Bearer, place: Place) -> str | None:
         return _other_initial(bearer, place, nearest, further)
     if not place.joined or not nearest[0].isupper() or bearer.given == frozenset():
         return _other_joined(bearer, place, nearest)
-    if is_own(nearest, bearer, place.language) or (further and is_patronymic(nearest) and is_own(further, bearer, place.language)):
+    if is_own(nearest, bearer, place.language) or (
+        further and is_patronymic(nearest) and is_own(further, bearer, place.language)
+    ):
         return None
     acronym = len(nearest) > 1 and nearest.isupper() and not place.matched.isupper()
     if acronym or fold(nearest) in words("context", "opener"):
@@ -152,7 +119,9 @@ def _own_name_precedes(bearer: Bearer, place: Place) -> bool:
     if not place.before:
         return False
     nearest = place.before[-1]
-    return _is_initial(nearest, place) or (place.joined and nearest[0].isupper() and is_own(nearest, bearer, place.language))
+    return _is_initial(nearest, place) or (
+        place.joined and nearest[0].isupper() and is_own(nearest, bearer, place.language)
+    )
 
 
 def _other_joined(bearer: Bearer, place: Place, nearest: str) -> str | None:
@@ -168,7 +137,9 @@ def _other_initial(bearer: Bearer, place: Place, nearest: str, further: str) -> 
     letters = fold(nearest)
     if not bearer.initials or letters in bearer.initials or letters[:1] in bearer.initials:
         return None
-    if further and (is_own(further, bearer, place.language) or (_is_letter(further) and fold(further) in bearer.initials)):
+    if further and (
+        is_own(further, bearer, place.language) or (is_letter(further) and fold(further) in bearer.initials)
+    ):
         return None
     return f"another initial: {nearest} {place.matched}"
 
@@ -191,6 +162,8 @@ def _given_name_follows(bearer: Bearer, place: Place) -> str | None:
     if is_own(name, bearer, place.language) or fold(name) in words("context", "opener"):
         return None
     ends = len(place.after) < 2 or name.endswith(".") or not place.after[1][0].isupper()
+    if place.language in ("hu", "") and bearer.surname_first and name.lower().startswith(_hungarian_names()):
+        return f"another given name: {place.matched} {name}"
     hungarian = place.language == "hu" or (bearer.surname_first and not place.language)
     if hungarian and ends and is_given(name, place.language):
         return f"another given name: {place.matched} {name}"
@@ -200,13 +173,19 @@ def _given_name_follows(bearer: Bearer, place: Place) -> str | None:
     return None
 
 
+@cache
+def _hungarian_names() -> tuple[str, ...]:
+    """With their accents: *Róbert* is Hungarian where *Robert Fico* is not."""
+    return tuple(name.lower() for area, _, names in rows("given_names") if area == "hu" for name in names.split())
+
+
 def common_word(place: Place) -> str | None:
     """The name is also a word: is it the word here?"""
     last = fold(re.split(r"[\s-]+", place.matched)[-1])
     guard = guards().get(last)
     if guard is None:
         return None
-    if guard.languages and place.language and place.language not in guard.languages:
+    if guard.languages and not _is_in(guard.languages, place):
         return None
     after = fold(place.after[0]) if place.followed else ""
     before = fold(place.before[-1]) if place.joined else ""
@@ -220,6 +199,14 @@ def common_word(place: Place) -> str | None:
         return None
     unsure = guard.kind == "capital" or place.opens or place.shouting or place.matched[:1].islower()
     return f"a common word: {place.matched}" if unsure else None
+
+
+def _is_in(languages: Iterable[str], place: Place) -> bool:
+    """The text is in one of the languages, by the entry's own word or by its letters."""
+    if place.language:
+        return place.language in languages
+    patterns = map(reads_like, languages)
+    return any(pattern is not None and pattern.search(place.around) for pattern in patterns)
 
 
 def _shows_a_person(place: Place, before: str, after: str) -> bool:
@@ -236,41 +223,67 @@ def _is_title(word: str) -> bool:
 def _is_office(word: str) -> bool:
     folded = fold(word).split(" ")[-1]
     known = stems("titles", "office")
-    return folded in words("titles", "office") or folded.startswith(known) or any(map(folded.endswith, _LONG_TITLES))
+    return (
+        folded in words("titles", "office") or folded.startswith(known) or any(map(folded.endswith, _LONG_TITLES))
+    )
 
 
-_LONG_TITLES = ("kanzler", "kanzlerin", "minister", "ministerin", "prasident", "prasidentin", "president", "chef", "chefin")
+_LONG_TITLES = (
+    "kanzler",
+    "kanzlerin",
+    "minister",
+    "ministerin",
+    "prasident",
+    "prasidentin",
+    "president",
+    "chef",
+    "chefin",
+)
 
 
 def _is_initial(word: str, place: Place) -> bool:
-    if not _is_letter(word) or _is_title(word):
+    if not is_letter(word) or _is_title(word):
         return False
     return word.endswith(".") or (place.joined and not place.opener and fold(word) not in _SMALL_WORDS)
 
 
-def _is_letter(word: str) -> bool:
-    bare = word.rstrip(".")
-    return bare[:1].isupper() and (len(bare) == 1 or (len(bare) == 2 and word.endswith(".") and bare[1].islower()))
-
-
-_SMALL_WORDS = frozenset(["a", "e", "i", "o", "u", "w", "y", "z", "k", "s", "v", "à", "è", "é", "а", "б", "в", "г", "е", "є", "з", "и", "і", "й", "к", "о", "с", "у", "я"])
-
-
-def _ends(word: str) -> bool:
-    """A full stop after a whole word ends a sentence; after an initial or a short title it does not."""
-    return word.endswith(".") and not _is_letter(word) and fold(word) not in _ABBREVIATED
-
-
-_ABBREVIATED = frozenset(["mr", "mrs", "ms", "dr", "prof", "gen", "col", "capt", "sen", "rep", "gov", "pres", "st", "jr", "sr", "им", "вул", "ул", "г", "пл", "ul", "al", "sig", "sra", "msgr", "maj", "lt"])
+_SMALL_WORDS = frozenset(
+    [
+        "a",
+        "e",
+        "i",
+        "o",
+        "u",
+        "w",
+        "y",
+        "z",
+        "k",
+        "s",
+        "v",
+        "à",
+        "è",
+        "é",
+        "а",
+        "б",
+        "в",
+        "г",
+        "е",
+        "є",
+        "з",
+        "и",
+        "і",
+        "й",
+        "к",
+        "о",
+        "с",
+        "у",
+        "я",
+    ]
+)
 
 
 def _is_hungarian_neighbour(bearer: Bearer, place: Place, further: str) -> bool:
     """*Orbán Viktor Zelenszkijjel*: the given name belongs to the surname before it."""
-    return place.language == "hu" and bool(further) and further[0].isupper() and not is_given(further, place.language)
-
-
-def _is_shouting(matched: str, around: str) -> bool:
-    """Headlines of capitals, or with a capital on every word."""
-    found = _WORD.findall(around)[:8]
-    long = [word for word in found if len(word) > 3]
-    return matched.isupper() or (len(long) > 1 and all(word[0].isupper() for word in long))
+    return (
+        place.language == "hu" and bool(further) and further[0].isupper() and not is_given(further, place.language)
+    )

@@ -27,6 +27,7 @@ _ORIGINS = (
     ("nl", re.compile("ij|uy|oe|aa|tte$|sch[aeiou]")),
     ("fr", re.compile("[çèêàœ]|eau|oi|ou|ron$")),
 )
+_J_FOR_Y = ("de", "pl", "cs", "sk", "hr", "sl", "hu", "fi", "et", "lt", "lv")
 _SOUNDS = {
     "en": "en", "de": "de", "fr": "fr", "es": "es", "pt": "es", "it": "it", "pl": "pl", "cs": "cs", "hr": "cs",
     "hu": "hu", "tr": "tr", "ar": "ar", "he": "ar", "fa": "ar", "nl": "nl", "sv": "de", "fi": "de", "et": "de",
@@ -40,6 +41,9 @@ class Spelling:
     text: str
     language: str
     via: str
+    by_ear: bool = (
+        False  # a foreign name respelled in Latin letters: Tramp, Tramps; only in texts of that language
+    )
 
     @property
     def origin(self) -> str:
@@ -79,6 +83,11 @@ def from_latin(
             found += _pivoted(russian, source, gender)
             if (respelled or origin == "ar") and at == 0:
                 found += _romanised(russian, "ru", source)
+                found += [
+                    Spelling(text, code, f"{source} · j for y")
+                    for code in _J_FOR_Y
+                    for text in transliterate(word, "latin-j", 1)
+                ]
         if origin == "cs":
             found += [Spelling(text, "sr", f"{source} · sr") for text in transliterate(word, "latin-sr", 1)]
         if origin == "en":
@@ -146,20 +155,21 @@ def _pivoted(russian: str, source: str, gender: str) -> list[Spelling]:
     bulgarian = transliterate(russian, "bg-lookalike", 1)[0]
     found.append(Spelling(bulgarian, "bg", f"{source} · bg"))
     found += [
-        Spelling(text + ("a" if gender == "f" else "s"), "lv", f"{source} · lv")
+        Spelling(text + ("a" if gender == "f" else "s"), "lv", f"{source} · lv", by_ear=True)
         for text in transliterate(bulgarian, "ru-lv", 1)
         if text[-1:] not in "aeiou"
     ]
-    found += _serbian_and_greek(bulgarian, source)
+    found += _serbian_and_greek(bulgarian, source, by_ear=True)
     found += [Spelling(text, "el", f"{source} · el") for text in transliterate(russian, "uk-el", 3)]
     return found
 
 
-def _serbian_and_greek(word: str, source: str) -> list[Spelling]:
+def _serbian_and_greek(word: str, source: str, *, by_ear: bool = False) -> list[Spelling]:
     found = []
     for serbian in transliterate(word, "cyr-sr", 2):
         found.append(Spelling(serbian, "sr", f"{source} · cyr-sr"))
-        found += [Spelling(text, "hr", f"{source} · sr-latin") for text in transliterate(serbian, "sr-latin", 1)]
+        for text in transliterate(serbian, "sr-latin", 1):
+            found.append(Spelling(text, "hr", f"{source} · sr-latin", by_ear))
     found += [Spelling(text, "el", f"{source} · uk-el") for text in transliterate(word, "uk-el", 3)]
     return found
 

@@ -72,7 +72,9 @@ def is_acronym(name: str) -> bool:
 def acronym_forms(name: str, source: str) -> Iterator[Form]:
     """The capitals exactly; from four letters that can be spoken on also as a name (Nato) and with Finnish and Swedish endings."""
     yield Form(name, f"{source} · acronym", exact=True)
-    spoken = len(name) >= 4 and name.isalpha() and script_of(name) in ("latin", "cyrillic") and _can_be_spoken(name)
+    spoken = (
+        len(name) >= 4 and name.isalpha() and script_of(name) in ("latin", "cyrillic") and _can_be_spoken(name)
+    )
     if not spoken:
         return
     word = name.capitalize()
@@ -100,7 +102,7 @@ def without_legal_form(name: str) -> str:
             if core.lower().endswith(f" {suffix}"):
                 core = core[: -len(suffix) - 1].rstrip(" ,")
             elif script_of(suffix) == "cyrillic" and core.lower().startswith(f"{suffix} "):
-                core = core[len(suffix) + 1 :].strip(" «»\"")
+                core = core[len(suffix) + 1 :].strip(' «»"')
     return core or name
 
 
@@ -134,7 +136,9 @@ def _phrase_cases(name: str, language: str) -> list[tuple[str, str]]:
     words = name.split()
     if len(words) == 1 or language not in _ADJECTIVES:
         if len(words) == 1 or language in ("hu", "fi", "et", "tr", "de"):
-            return [(case, " ".join((*words[:-1], form))) for case, form in case_forms(words[-1], language, "p", "")]
+            return [
+                (case, " ".join((*words[:-1], form))) for case, form in case_forms(words[-1], language, "p", "")
+            ]
         return [("", name)]
     gender, count = _agreeing(words, language)
     head = words[count]
@@ -164,7 +168,13 @@ def _adjective(word: str, language: str, gender: str, case: str) -> str:
 
 def _transcribed(core: str, source: str, name: str) -> Iterator[Form]:
     """A firm's one-word Latin name as Cyrillic and Greek newspapers write it."""
-    if script_of(core) != "latin" or len(core.split()) > 1 or len(core) < 5 or not core.isalpha() or core.isupper():
+    if (
+        script_of(core) != "latin"
+        or len(core.split()) > 1
+        or len(core) < 5
+        or not core.isalpha()
+        or core.isupper()
+    ):
         return
     legal = name[len(core) :].strip(" ,").lower()
     origin = "de" if legal in _german_forms() else ""
