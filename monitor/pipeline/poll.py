@@ -89,6 +89,7 @@ class Poll:
         summary = PollSummary()
         flying: dict[int, Feed] = {}
         recent: deque[FetchResult] = deque(maxlen=RECENT)
+        unclear: list[FetchResult] = []  # arrived, not judged: nobody has answered yet
         begun = self.clock.now()
         try:
             while True:
@@ -97,9 +98,12 @@ class Poll:
                 flying |= {feed.id: feed for feed in claimed}
                 summary.due += len(claimed)
                 self.fetcher.submit([self._request(feed) for feed in claimed])
-                results = self.fetcher.collect(0.2) if flying else []
-                recent.extend(results)
+                arrived = self.fetcher.collect(0.2) if len(flying) > len(unclear) else []
+                recent.extend(arrived)
                 outage = is_our_outage(recent)
+                results, unclear = [*unclear, *arrived], []
+                if _is_unclear(recent, outage) and len(flying) > len(results):
+                    results, unclear = [], results
                 outcomes = [self._outcome(flying.pop(r.request.feed_id), r, outage) for r in results]
                 self._commit(outcomes, summary)
                 for result in results:
@@ -144,8 +148,9 @@ class Poll:
     def _outcome(self, feed: Feed, result: FetchResult, outage: bool) -> Outcome:
         """Pure but for reading what is known: parse, tell new from known, match."""
         if outage and result.error:
-            again = after_outage(feed, self.policy, self.clock.now(), self.chance)
-            return Outcome(result, feed, AfterPoll(again))
+            now = self.clock.now()
+            again = after_outage(feed, self.policy, now, self.chance)
+            return Outcome(result, feed, AfterPoll(replace(again, last_polled_at=now)))  # not again in this run
         body_hash = hashlib.blake2b(result.body, digest_size=16).hexdigest() if result.body else ""
         if result.status not in (200, 226) or body_hash == feed.body_hash:
             return self._unchanged(feed, result, body_hash)
@@ -246,6 +251,11 @@ class Poll:
             previous = records.entries.previous(change.entry_id)
             items.append(Item(stored, tuple(change.matches), previous=previous))
         return items
+
+
+def _is_unclear(recent: Sequence[FetchResult], outage: bool) -> bool:
+    """Whether these failures may yet turn out to be our own outage (P10): nobody answered, and few were asked."""
+    return not outage and all(result.error for result in recent)
 
 
 def source_of(feed: Feed, title: str = "") -> Source:
