@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from scripted_origin import HANG_UP, ScriptedOrigin, Seen, answer
+from client_origin import HANG_UP, ScriptedOrigin, Seen, answer
 
 from monitor.fetching.client import FeedClient
 from monitor.model.errors import FetchError, ForbiddenAddress

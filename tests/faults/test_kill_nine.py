@@ -82,9 +82,9 @@ def _order(process: "subprocess.Popen[str]", word: str) -> int:
     return int(_line(process))
 
 
-def _run(home: Path, mode: str, kills: int, seed: int) -> Verdict:
+def _run(home: Path, mode: str, kills: int, seed: int, think: float = 0.0) -> Verdict:
     chance = random.Random(seed)
-    with GrowingOrigin(most=PER_FEED) as origin:
+    with GrowingOrigin(PER_FEED, think) as origin:
         _configure(home / "config", origin.port)
         with _zygote(home / "config", mode) as zygote:
             for _ in range(kills):
@@ -116,12 +116,12 @@ def test_fifty_kills_lose_nothing_and_repeat_nothing(tmp_path: Path) -> None:
 
 
 def test_the_harness_sees_a_loss_when_messages_are_marked_before_they_are_sent(tmp_path: Path) -> None:
-    verdict = _run(tmp_path, "mark-before-send", 40, seed=2)
+    verdict = _run(tmp_path, "mark-before-send", 30, seed=2, think=0.05)
 
     assert verdict.lost
 
 
 def test_the_harness_sees_a_repeat_when_messages_are_sent_before_they_are_remembered(tmp_path: Path) -> None:
-    verdict = _run(tmp_path, "send-then-remember", 40, seed=3)
+    verdict = _run(tmp_path, "send-then-remember", 30, seed=3, think=0.05)
 
     assert verdict.repeated
