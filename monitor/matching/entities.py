@@ -35,7 +35,9 @@ class CompiledEntity:
 
 def compile_entity(entity: Entity) -> CompiledEntity:
     """Every form of the entity, at most ``MOST``; never raises."""
-    names = [name.strip() for name in (entity.name, *entity.aliases) if name.strip()]
+    names = [name.strip() for name in (entity.name, *entity.aliases) if fold(name)]
+    if not names:
+        return CompiledEntity(entity, ())
     if not isinstance(entity.forms, str):
         return CompiledEntity(entity, _distinct(Form(form, "listed") for form in entity.forms))
     sources = ["name", *("alias" for _ in names[1:])]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from monitor.matching.inflect import CASES, case_forms, with_prefixes
 from monitor.matching.lexicon import fold, guards, particles
@@ -191,23 +192,21 @@ def _articled_forms(parts: Parts) -> Iterator[Form]:
 
 
 def _full_forms(inflected: Inflected, parts: Parts) -> Iterator[Form]:
-    """Given name and surname of one language in the same case; the case of a suffix stands on the last word only."""
+    """Given name and surname of one language in the same case; the commonest two spellings, the others as they are."""
     for spelling, cases in inflected:
-        origin = spelling.origin
-        for given in _given_in(spelling.language, spelling.text, parts):
-            inflected_given = _cases_of(given, spelling.language, parts.gender)
-            for case, text in cases:
-                head = (
-                    given
-                    if case in ("suffix", "poss", "")
-                    else inflected_given.get(case, inflected_given.get("gen", given))
-                )
-                yield Form(f"{head} {text}", _origin(origin, case), language=spelling.language, case=case)
-            if spelling.language == "hu":
-                for case, text in case_forms(given, "hu", "g", parts.gender):
-                    yield Form(f"{spelling.text} {text}", _origin(origin, case), language="hu", case=case)
-            else:
-                yield Form(f"{spelling.text} {given}", origin, language=spelling.language)
+        for at, given in enumerate(_given_in(spelling.language, spelling.text, parts)):
+            for case, text in cases if at < 2 else cases[:1]:
+                head = _in_case(given, case, spelling.language, parts.gender)
+                yield Form(f"{head} {text}", _origin(spelling.origin, case), language=spelling.language, case=case)
+            yield from _turned_forms(spelling, given, parts.gender)
+
+
+def _turned_forms(spelling: Spelling, given: str, gender: str) -> Iterator[Form]:
+    """Surname first; Hungarians put the endings on the given name then."""
+    cases = case_forms(given, "hu", "g", gender) if spelling.language == "hu" else (("", given),)
+    for case, text in cases:
+        name = f"{spelling.text} {text}"
+        yield Form(name, _origin(spelling.origin, case), language=spelling.language, case=case)
 
 
 def _crossed_forms(parts: Parts, *, alone: bool) -> Iterator[Form]:
@@ -236,28 +235,31 @@ def _initial_forms(inflected: Inflected, parts: Parts) -> Iterator[Form]:
 
 
 def _given_in(language: str, surname: str, parts: Parts) -> list[str]:
-    """At most two ways to write the given names in this language, whole and the first alone."""
+    """At most five ways to write the given names in this language: all of them, then each alone."""
     script = script_of(surname)
     options = []
     for spellings in parts.given:
         same = [s.text for s in spellings if s.language == language and script_of(s.text) == script]
-        any_language = [s.text for s in spellings if s.language == "" and script_of(s.text) == script]
-        options.append([*any_language[:1], *same] if script == "latin" else [*same, *any_language])
-    options = [words for words in options if words]
-    if not options:
-        return []
-    whole = " ".join(words[0] for words in options)
-    return list(dict.fromkeys([whole, *options[0][:2], *(words[0] for words in options[1:])]))[:4]
+        anywhere = [s.text for s in spellings if s.language == "" and script_of(s.text) == script]
+        words = [*anywhere[:1], *same] if script == "latin" else [*same, *anywhere]
+        if words:
+            options.append(list(dict.fromkeys(words)))
+    whole = [" ".join(words[min(at, len(words) - 1)] for words in options) for at in range(3)]
+    alone = [words[0] for words in options]
+    return list(dict.fromkeys([*whole, *alone]))[:5] if options else []
 
 
-def _cases_of(given: str, language: str, gender: str) -> dict[str, str]:
-    """case -> the given names in that case, each word inflected."""
-    found: dict[str, list[str]] = {}
-    words = [dict(reversed(case_forms(word, language, "g", gender))) for word in given.split()]
-    for case in CASES:
-        if any(case in forms for forms in words):
-            found[case] = [forms.get(case, forms[""]) for forms in words]
-    return {case: " ".join(forms) for case, forms in found.items()}
+def _in_case(given: str, case: str, language: str, gender: str) -> str:
+    """The given names in a case of the surname; the vocative and others that they lack fall back on the genitive."""
+    if case in ("", "suffix", "poss"):
+        return given
+    return " ".join(_word_in_case(word, case, language, gender) for word in given.split())
+
+
+@cache
+def _word_in_case(word: str, case: str, language: str, gender: str) -> str:
+    forms = dict(reversed(case_forms(word, language, "g", gender)))
+    return forms.get(case) or forms.get("gen") or word
 
 
 def _origin(origin: str, case: str) -> str:

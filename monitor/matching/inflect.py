@@ -1,5 +1,6 @@
 """Case forms and suffixes of names by the tables endings.tsv, suffixes.tsv and prefixes.tsv of seeds/lexicon."""
 
+import re
 from collections import defaultdict
 from functools import cache
 
@@ -20,6 +21,8 @@ _VOWELS = frozenset("aeiouyáéíóúýàèâêîôûäëïöüőűåæøœąę�
 _BACK = frozenset("aáàâāąoóòôōõuúùûūųůåı")
 _FRONT = frozenset("eéèêēęėöőøüűäëiíīyý")
 
+_HUNGARIAN_DIGRAPH = re.compile("(?<=[gnlt])y")
+
 Cased = tuple[tuple[str, str], ...]  # (case, form); the case "" is the nominative
 
 
@@ -27,6 +30,8 @@ Cased = tuple[tuple[str, str], ...]  # (case, form); the case "" is the nominati
 def case_forms(word: str, language: str, kind: str, gender: str) -> Cased:
     """Forms of one word: kind g (given name), s (surname), p (place or noun); gender "" = of any."""
     found = [("", word)]
+    if len(word) < 2 or not word[-1].isalpha():
+        return tuple(found)
     for cut, cases in _endings(word.lower(), language, kind, gender):
         stem = word[: len(word) - cut]
         found += [(case, stem + ending) for case, ending in cases]
@@ -87,8 +92,9 @@ def _endings(word: str, language: str, kind: str, gender: str) -> list[tuple[int
 def _suffixed(word: str, language: str) -> list[str]:
     if fold(word[-1]) in "sxz" and language == "de":
         return []
-    after = "vowel" if word[-1].lower() in _VOWELS else "cons"
-    harmony = _harmony(word.lower())
+    digraph = language == "hu" and word[-2:].lower() in ("gy", "ny", "ly", "ty")
+    after = "vowel" if word[-1].lower() in _VOWELS and not digraph else "cons"
+    harmony = _harmony(_HUNGARIAN_DIGRAPH.sub("", word.lower()) if language == "hu" else word.lower())
     forms = []
     for tongue, place, wanted, cells in rows("suffixes"):
         if tongue == language and place == after and (wanted == "any" or wanted in harmony):
@@ -101,14 +107,11 @@ def _suffixed(word: str, language: str) -> list[str]:
 
 
 def _append(word: str, suffix: str) -> str:
+    """Hungarian digraphs double their first letter only: Kovács, Kováccsal."""
     if suffix[0] != "2":
         return word + suffix
-    doubled = word[-2] if word[-2:].lower() in ("sz", "cs", "gy", "ny", "ly", "zs") else word[-1]
-    return word[: -2 if doubled == word[-2] != word[-1] else -1] + doubled + _last_letter(word) + suffix[1:]
-
-
-def _last_letter(word: str) -> str:
-    return word[-2:] if word[-2:].lower() in ("sz", "cs", "gy", "ny", "ly", "zs") else word[-1]
+    last = word[-2:] if word[-2:].lower() in ("sz", "cs", "gy", "ny", "ly", "zs") else word[-1]
+    return word[: -len(last)] + last[0] + last + suffix[1:]
 
 
 def _harmony(word: str) -> tuple[str, ...]:

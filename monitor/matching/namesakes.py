@@ -190,7 +190,7 @@ def common_word(place: Place) -> str | None:
     after = fold(place.after[0]) if place.followed else ""
     before = fold(place.before[-1]) if place.joined else ""
     if after in guard.after or before in guard.before:
-        return f"the word, not the name: {before} {place.matched} {after}".replace("  ", " ")
+        return f"the word, not the name: {' '.join(filter(None, (before, place.matched, after)))}"
     if place.article or guard.kind == "name" or (guard.kind == "collision" and guard.after):
         return None
     if guard.kind in ("frequent", "east-asian"):

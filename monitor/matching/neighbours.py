@@ -103,7 +103,11 @@ def _ends(word: str) -> bool:
 
 
 def _is_shouting(matched: str, around: str) -> bool:
-    """Headlines of capitals, or with a capital on every word."""
-    found = _WORD.findall(around)[:8]
-    long = [word for word in found if len(word) > 3]
-    return matched.isupper() or (len(long) > 1 and all(word[0].isupper() for word in long))
+    """Headlines of capitals, or with a capital on every word but the small ones."""
+    found = [word for word in _WORD.findall(around)[:10] if len(word) > 2 and word not in _SMALL]
+    return matched.isupper() or (len(found) > 1 and all(word[0].isupper() for word in found))
+
+
+_SMALL = frozenset(
+    "the and for with from over into under after von der und mit les des pour della del dei con per".split()
+)

@@ -102,18 +102,20 @@ def given_spellings(name: str, source: str) -> list[Spelling] | None:
         return None
     latin = dict.fromkeys((*((name,) if fold(name) in map(fold, cluster.latin) else ()), *cluster.latin))
     found = [Spelling(spelled, "", source) for spelled in latin]
-    for language, word in (("uk", cluster.ukrainian), ("ru", cluster.russian)):
-        if word:
-            found += _from_alphabet(word, language, source, latin=True)
+    own = [(language, word) for language, word in (("uk", cluster.ukrainian), ("ru", cluster.russian)) if word]
+    found += [Spelling(word, language, source) for language, word in own]
+    for language, word in own:
+        found += _from_alphabet(word, language, source, latin=True)
     found += [Spelling(word, "", source) for word in cluster.other]
     return unique(found)
 
 
 def unique(spellings: Iterable[Spelling]) -> list[Spelling]:
     """The first of each (text, language)."""
-    return list(
-        {(spelling.text.lower(), spelling.language): spelling for spelling in reversed(list(spellings))}.values()
-    )[::-1]
+    found: dict[tuple[str, str], Spelling] = {}
+    for spelling in spellings:
+        found.setdefault((spelling.text.lower(), spelling.language), spelling)
+    return list(found.values())
 
 
 def _as_written(word: str, source: str) -> list[Spelling]:

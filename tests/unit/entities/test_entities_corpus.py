@@ -62,7 +62,9 @@ def test_the_labelled_set_is_found_and_decoys_are_left_alone(engine: Engine, tel
     total = sum(scores.values(), Counter[str]())
     assert _recall(total) >= 0.98
     assert _precision(total) >= 0.98
-    assert {language for language, score in scores.items() if _recall(score) < 0.95 or _precision(score) < 0.95} == set()
+    assert {
+        language for language, score in scores.items() if _recall(score) < 0.95 or _precision(score) < 0.95
+    } == set()
 
 
 def test_the_labelled_set_is_as_large_as_promised() -> None:

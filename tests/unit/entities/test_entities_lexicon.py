@@ -78,7 +78,9 @@ def test_schemes_read_as_published(name: str, scheme_name: str, expected: tuple[
         ("Macron", "en", "s", "m", {"Macron"}),
     ],
 )  # fmt: skip
-def test_words_decline_as_grammars_say(word: str, language: str, kind: str, gender: str, expected: set[str]) -> None:
+def test_words_decline_as_grammars_say(
+    word: str, language: str, kind: str, gender: str, expected: set[str]
+) -> None:
     assert expected - {form for _, form in case_forms(word, language, kind, gender)} == set()
 
 
@@ -105,9 +107,15 @@ def test_tables_are_found_in_the_checkout() -> None:
     [
         (Entity("x", "Rustem Umerov", "person"), ["uk", "ru", "pl", "de", "en-GB", "el", "kk"], ()),
         (Entity("x", "Rustem Umerov", "person"), ["zh", "ar", "he", "uk", "zh-TW"], ("zh", "ar", "he", "zh-TW")),
-        (Entity("x", "Rustem Umerov", "person", aliases=("乌梅罗夫", "عميروف")), ["zh", "fa", "ja", "ko"], ("ja", "ko")),
+        (
+            Entity("x", "Rustem Umerov", "person", aliases=("乌梅罗夫", "عميروف")),
+            ["zh", "fa", "ja", "ko"],
+            ("ja", "ko"),
+        ),
         (Entity("x", "Shahed-136", "product"), ["en", "uk", "sr-Latn", "mk"], ("uk", "mk")),
     ],
 )
-def test_languages_without_a_form_are_told(entity: Entity, languages: list[str], uncovered: tuple[str, ...]) -> None:
+def test_languages_without_a_form_are_told(
+    entity: Entity, languages: list[str], uncovered: tuple[str, ...]
+) -> None:
     assert uncovered_languages(compile_entity(entity), languages) == uncovered

@@ -3,6 +3,7 @@
 import pytest
 
 from monitor.matching.entities import CompiledEntity, compile_entity, is_namesake
+from monitor.matching.lexicon import fold
 from monitor.model.watch import Entity
 
 _ENTITIES = {
@@ -29,12 +30,12 @@ def compiled() -> dict[str, CompiledEntity]:
 
 
 def _doubt(compiled: dict[str, CompiledEntity], text: str, language: str = "") -> str | None:
-    """``text`` marks the occurrence: "umerov| said [Umerov]"; the doubt of the first form that reads so."""
+    """``text`` marks the occurrence: "umerov|said [Umerov]"; the doubt of the first form that reads so."""
     name, _, text = text.partition("|")
     start, end = text.index("["), text.index("]") - 1
     text = text.replace("[", "").replace("]", "")
-    folded = text[start:end].lower().replace("-", " ")
-    form = next(form for form in compiled[name].forms if form.text.lower() == folded)
+    found = [form for form in compiled[name].forms if fold(form.text) == fold(text[start:end])]
+    form = next(form for form in found if not form.exact or form.text == text[start:end])
     return is_namesake(compiled[name], form, text, start, end, language)
 
 
@@ -129,7 +130,7 @@ def test_someone_or_something_else_is_meant(compiled: dict[str, CompiledEntity],
         ("tusk|[Tuska] broni rząd.", "pl", True),
         ("trump|[Trumpas] pokalbis", "lt", False),
         ("trump|Donaldas [Trumpas] kalbėjo", "lt", True),
-        ("trump|Do [Trump] ai [Tramp]".replace("[Trump]", "Trump"), "en", False),
+        ("trump|A [Tramp] slept on the bench.", "en", False),
         ("trump|Rekao je [Tramp] juče", "sr", True),
         ("umerov|Aliya [Umerova] swam", "en", False),
         ("umerov|Powiedział [Umerova] doradca", "pl", True),
