@@ -194,12 +194,14 @@ class SmtpTransport:
             options.append(f"SIZE={len(message)}")
         self._expect(250, *smtp.mail(sender, options), "the sender was refused")
         code, reply = smtp.rcpt(recipient)
-        if code not in (250, 251):
+        if code // 100 != 2:
             raise self._refusal("the recipient was refused", code, reply, disable=_gone(code, reply))
         self._expect(354, *smtp.docmd("DATA"), "the message was refused")
         smtp.send(_dotted(message))
         with self._after_dot(smtp):
             code, reply = smtp.getreply()
+            if not 200 <= code <= 599:  # "25" of "250 queued": the line broke off
+                raise smtplib.SMTPServerDisconnected("half an answer")
         self._expect(250, code, reply, "the message was refused")
         return _line(code, reply)
 
@@ -218,7 +220,7 @@ class SmtpTransport:
             smtp.sock.settimeout(self._server.timeout)
 
     def _expect(self, wanted: int, code: int, reply: bytes, what: str) -> None:
-        if code != wanted:
+        if code // 100 != wanted // 100:  # the first digit decides (RFC 5321 §4.2.1)
             raise self._refusal(what, code, reply)
 
     def _refusal(self, what: str, code: int, reply: bytes, *, disable: bool = False) -> DeliveryError:
