@@ -106,6 +106,8 @@ class _Draft:
     summary_depth: int = 99
     contents: list[Markup] = field(default_factory=list)
     authors: list[str] = field(default_factory=list)
+    has_plain_author: bool = False
+    has_source: bool = False
     tags: list[str] = field(default_factory=list)
     dates: dict[str, str] = field(default_factory=dict)
     language: str = ""
@@ -221,16 +223,12 @@ class _Reader:
         for element in parent:
             kind = known.get(element.tag) or self._meaning(element)
             if kind == "ignored":
-                if len(element) and _local(element) not in ("source", "contributor"):
-                    self._check_ignored(element)
+                self._check_ignored(element)
             elif kind == "container":
                 if depth > 3:
                     raise _Doubt
                 self._fill(draft, element, depth + 1)
-            elif kind == "media-title":
-                if not draft.title.value:
-                    raise _Doubt
-            elif kind in _FIELDS and (depth == 0 or kind in ("description", "category", "keywords")):
+            elif kind in _FIELDS and (depth == 0 or kind in _IN_CONTAINERS):
                 _FIELDS[kind](self, draft, element, depth)
             else:
                 raise _Doubt
@@ -243,13 +241,26 @@ class _Reader:
             raise _Doubt
 
     def _title(self, draft: _Draft, element: etree._Element, _depth: int) -> None:
-        if not draft.title.value:
-            draft.title = self._markup(element)
-            draft.language = draft.language or element.get(_LANGUAGE, "")
+        if draft.title.value:
+            self._other_title(draft, element, 0)
+            return
+        draft.title = self._markup(element)
+        draft.language = draft.language or element.get(_LANGUAGE, "")
+
+    def _other_title(self, draft: _Draft, _element: etree._Element, _depth: int) -> None:
+        """The first title stays, but feedparser forgets that there was one when it has read a source."""
+        if not draft.title.value or draft.has_source:
+            raise _Doubt
+
+    def _source(self, draft: _Draft, _element: etree._Element, _depth: int) -> None:
+        draft.has_source = True
+
+    def _contributor(self, draft: _Draft, element: etree._Element, depth: int) -> None:
+        """Read by nobody."""
 
     def _guid(self, draft: _Draft, element: etree._Element, _depth: int) -> None:
         guid = self._leaf(element)
-        if _STRANGE_LINK.search(guid):
+        if not guid or draft.guid or _STRANGE_LINK.search(guid):
             raise _Doubt
         draft.guid = guid
         if draft.link is None and _attribute(element, "ispermalink", "true") == "true":
@@ -260,6 +271,8 @@ class _Reader:
             self._enclosure(draft, element, 0)
             return
         link = self._link(element)
+        if link == "" and draft.link:
+            raise _Doubt
         if link is not None:
             draft.link = link
 
@@ -273,7 +286,7 @@ class _Reader:
             if _STRANGE_LINK.search(link):
                 raise _Doubt
             return link
-        if ":///" in href:
+        if not href.strip() or ":///" in href:
             raise _Doubt
         self._check_ignored(element)
         rel = element.get("rel", "alternate").lower()
@@ -284,6 +297,8 @@ class _Reader:
         return href.strip()
 
     def _description(self, draft: _Draft, element: etree._Element, depth: int) -> None:
+        if self._is_atom and draft.summary is not None:
+            raise _Doubt  # what a second one holds depends on its name and on what came before
         draft.describe(self._markup(element), depth)
 
     def _content(self, draft: _Draft, element: etree._Element, _depth: int) -> None:
@@ -291,8 +306,11 @@ class _Reader:
 
     def _author(self, draft: _Draft, element: etree._Element, _depth: int) -> None:
         if len(element):
+            if draft.has_plain_author:  # feedparser would write the person over the name
+                raise _Doubt
             draft.authors.append(self._person(element))
             return
+        draft.has_plain_author = True
         author = self._leaf(element)
         if "@" in author:
             found = _MAIL.fullmatch(author)
@@ -311,7 +329,9 @@ class _Reader:
             if name not in ("name", "email", "uri") or name in parts:
                 raise _Doubt
             parts[name] = self._leaf(child)
-        return parts.get("name") or parts.get("email", "")
+        if not parts.get("name"):
+            raise _Doubt
+        return parts["name"]
 
     def _category(self, draft: _Draft, element: etree._Element, _depth: int) -> None:
         term, label, text = element.get("term"), element.get("label"), self._leaf(element)
@@ -340,13 +360,14 @@ class _Reader:
         draft.enclosures.append(Enclosure(url, element.get("type", "").lower(), size))
 
     def _markup(self, element: etree._Element) -> Markup:
-        kind = element.get("type", "text").lower()
+        meant = self._meaning(element)
+        kind = element.get("type", "html" if meant in ("description", "encoded") else "text").lower()
         if element.get("mode") or element.get("src"):
             raise _Doubt
         if not self._is_atom:
             if kind not in _TEXT_TYPES and kind not in ("html", "text/html"):
                 raise _Doubt
-            return Markup(self._leaf(element), html=self._meaning(element) != "title")
+            return Markup(self._leaf(element), html=meant != "title")
         if kind in ("xhtml", "application/xhtml+xml"):
             return Markup(self._xhtml(element), html=True)
         if kind not in _HTML_TYPES and kind not in _TEXT_TYPES:
@@ -374,6 +395,9 @@ class _Reader:
 
 _FIELDS = {
     "title": _Reader._title,
+    "media-title": _Reader._other_title,
+    "source": _Reader._source,
+    "contributor": _Reader._contributor,
     "link": _Reader._add_link,
     "guid": _Reader._guid,
     "description": _Reader._description,
@@ -389,6 +413,7 @@ _FIELDS = {
     "language": _Reader._own_language,
     "enclosure": _Reader._enclosure,
 }
+_IN_CONTAINERS = frozenset(("description", "category", "keywords", "media-title"))
 
 
 def _web_guid(guid: str) -> str:

@@ -33,6 +33,11 @@ def parse_tolerant(body: bytes, content_type: str, url: str) -> ParsedFeed:
     return build(read_xml(body, content_type, url))
 
 
+def parse_whole(body: bytes, content_type: str, url: str) -> ParsedFeed:
+    """``parse_fast``, else ``parse_tolerant``: for a child that has to read a body from its beginning."""
+    return parse_fast(body, content_type, url) or parse_tolerant(body, content_type, url)
+
+
 def _holds_json(body: bytes) -> bool:
     """Raises ParseError for a body without anything in it."""
     start = body[:1_000].lstrip(_BLANK) or body.strip(_BLANK)

@@ -10,8 +10,9 @@ _FIRST_ITEM = re.compile(r"<(?:\w+:)?(?:item|entry)[\s>/]")
 _TTL = re.compile(r"<ttl>\s*(\d{1,6})\s*</ttl>", re.IGNORECASE)
 _PERIOD = re.compile(r"<(?:\w+:)?updatePeriod>\s*(\w{1,10})\s*</", re.IGNORECASE)
 _FREQUENCY = re.compile(r"<(?:\w+:)?updateFrequency>\s*(\d{1,4})\s*</", re.IGNORECASE)
-_SKIP_HOURS = re.compile(r"<skipHours>([^!]{0,2000}?)</skipHours>", re.IGNORECASE)
-_SKIP_DAYS = re.compile(r"<skipDays>([^!]{0,2000}?)</skipDays>", re.IGNORECASE)
+_SKIP_HOURS = re.compile(r"<skipHours>", re.IGNORECASE)
+_SKIP_DAYS = re.compile(r"<skipDays>", re.IGNORECASE)
+_END = re.compile(r"</skip", re.IGNORECASE)
 _HOUR = re.compile(r"<hour>\s*(\d{1,2})\s*<", re.IGNORECASE)
 _DAY = re.compile(r"<day>\s*(\w{6,9})\s*<", re.IGNORECASE)
 _LINK = re.compile(r"<(?:\w+:)?link\b([^<>]{0,4000})>", re.IGNORECASE)
@@ -30,18 +31,21 @@ _DAYS = frozenset(("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Satu
 def read_hints(text: str) -> Hints:
     """Hints of a document: only what stands outside of its items counts."""
     head = _outside_items(text)
-    hours = _SKIP_HOURS.search(head)
-    days = _SKIP_DAYS.search(head)
+    hours = {int(hour) for hour in _HOUR.findall(_inside(_SKIP_HOURS, head))}
     archive, hub = _links(head)
     return Hints(
         ttl=_interval(head),
-        skip_hours=frozenset(int(hour) % 24 for hour in _HOUR.findall(hours[1]) if int(hour) <= 24)
-        if hours
-        else frozenset(),
-        skip_days=_DAYS & {day.capitalize() for day in _DAY.findall(days[1])} if days else frozenset(),
+        skip_hours=frozenset(hour % 24 for hour in hours if hour <= 24),
+        skip_days=_DAYS & {day.capitalize() for day in _DAY.findall(_inside(_SKIP_DAYS, head))},
         prev_archive=archive,
         hub=hub,
     )
+
+
+def _inside(opening: re.Pattern[str], head: str) -> str:
+    """Between an element's tags, at most 2,000 characters."""
+    found = opening.search(head)
+    return _END.split(head[found.end() : found.end() + 2_000], maxsplit=1)[0] if found else ""
 
 
 def _outside_items(text: str) -> str:

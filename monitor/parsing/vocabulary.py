@@ -72,9 +72,8 @@ MEANINGS = {
     "media:content": "container",
     "item": "item",
     "entry": "item",
-    # read by nobody, though they may hold children
-    "source": "ignored",
-    "contributor": "ignored",
+    "source": "source",
+    "contributor": "contributor",
 }
 
 # Core names that feedparser gives a meaning which the strict reader leaves to it.
