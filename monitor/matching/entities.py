@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from monitor.matching.forms import MOST, Form, literal_forms, person_forms, person_parts
+from monitor.matching.forms import MOST, Form, initials, literal_forms, person_forms, person_parts
 from monitor.matching.given import Bearer, skeleton
 from monitor.matching.inflect import case_forms, declines
-from monitor.matching.lexicon import fold
+from monitor.matching.lexicon import fold, guards
 from monitor.matching.names import PersonName, cyrillic_languages, gender_of, parse_person, script_of
 from monitor.matching.namesakes import is_written_by_ear, person_doubt, thing_doubt
 from monitor.matching.neighbours import place_of
@@ -102,13 +102,14 @@ def _compile_person(entity: Entity, names: list[str], sources: list[str]) -> Com
     for nickname, source in nicknames:
         forms += _nickname_forms(nickname, source, gender)
     given = [spelling.text for spellings in parts.given for spelling in spellings]
-    initials = frozenset(fold(text[0]) for spellings in parts.given for text in (s.text for s in spellings))
+    guard = guards().get(fold(main.surname))
     bearer = Bearer(
         frozenset(fold(text) for text in given) | frozenset(map(skeleton, given)),
-        initials,
+        frozenset(letter for spellings in parts.given for letter in initials(spellings)),
         gender,
         frozenset(map(script_of, given)),
         _is_hungarian(main),
+        guard.kind if guard else "",
     )
     return CompiledEntity(entity, _distinct(forms), bearer)
 

@@ -1,6 +1,6 @@
 """Forms of a person's name: parts, scripts and inflection put together (matching.md §3)."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -83,6 +83,12 @@ def person_forms(parts: Parts) -> Iterator[Form]:
     yield from _full_forms(inflected, parts)
     yield from _crossed_forms(parts, alone=parts.alone)
     yield from _initial_forms(inflected, parts)
+
+
+def initials(spellings: Sequence[Spelling]) -> set[str]:
+    """Folded first letters of a given name as written and transliterated, not of its sisters (George, Jorge)."""
+    own = [spelling for at, spelling in enumerate(spellings) if at == 0 or spelling.language]
+    return {fold(spelling.text[0]) for spelling in own}
 
 
 def literal_forms(text: str, source: str, *, bare: bool, language: str = "") -> Iterator[Form]:
@@ -221,17 +227,11 @@ def _crossed_forms(parts: Parts, *, alone: bool) -> Iterator[Form]:
 def _initial_forms(inflected: Inflected, parts: Parts) -> Iterator[Form]:
     """Initials before the surname; the cases only where the surname does not count alone."""
     for spelling, cases in inflected:
-        origin = spelling.origin
-        script = script_of(spelling.text)
-        letters = {s.text[0] for g in parts.given[:1] for s in g if script_of(s.text) == script}
-        for letter in sorted(letters)[:4]:
+        letters = {given[0] for given in _given_in(spelling.language, spelling.text, parts)[:3]}
+        for letter in sorted(letters) if not spelling.by_ear else ():
             for case, text in cases if not parts.alone else cases[:1]:
-                yield Form(
-                    f"{letter} {text}",
-                    f"{_origin(origin, case)} · initial",
-                    language=spelling.language,
-                    case=case,
-                )
+                origin = f"{_origin(spelling.origin, case)} · initial"
+                yield Form(f"{letter} {text}", origin, language=spelling.language, case=case)
 
 
 def _given_in(language: str, surname: str, parts: Parts) -> list[str]:

@@ -76,6 +76,7 @@ class Bearer:
     gender: str = ""
     scripts: frozenset[str] = frozenset()  # in which a given name is known
     surname_first: bool = False  # Hungarian: the given name follows
+    guard: str = ""  # the surname is also a word: its kind (lexicon.Guard)
 
 
 def is_own(word: str, bearer: Bearer, language: str = "") -> bool:

@@ -23,6 +23,8 @@ def person_doubt(bearer: Bearer, place: Place, case: str, *, bare: bool) -> str 
         return None
     return (
         _written_small(place, case)
+        or _foreign_case(place, case)
+        or _case_of_a_word(bearer, place, case)
         or _other_gender(bearer, place)
         or _other_given_name(bearer, place)
         or _given_name_follows(bearer, place)
@@ -39,7 +41,7 @@ def thing_doubt(place: Place, case: str, *, bare: bool) -> str | None:
     """Why this is not the organisation, place or other thing."""
     if not bare:
         return None
-    return _written_small(place, case) or common_word(place)
+    return _written_small(place, case) or _foreign_case(place, case) or common_word(place)
 
 
 def _names_a_place(place: Place) -> str | None:
@@ -69,10 +71,26 @@ def _written_small(place: Place, case: str) -> str | None:
     return None
 
 
+def _foreign_case(place: Place, case: str) -> str | None:
+    """Slavic, Baltic and Finno-Ugric endings in a language that has none; the genitive -s is one of theirs."""
+    undeclined = place.language in _WITHOUT_CASES and script_of(place.matched) == "latin"
+    if case and undeclined and not place.matched.endswith(("s", "S")):
+        return f"an ending of other languages: {place.matched}"
+    return None
+
+
+def _case_of_a_word(bearer: Bearer, place: Place, case: str) -> str | None:
+    """Endings make ever more words of a surname that is one: *May*, *Maybe*."""
+    if not case or bearer.guard not in ("word", "capital", "frequent", "east-asian") or place.article:
+        return None
+    titled = place.joined and _is_office(place.before[-1])
+    doubtful = place.opens or place.shouting or not place.language or bearer.guard != "word"
+    return f"a common word: {place.matched}" if doubtful and not titled else None
+
+
 def _other_gender(bearer: Bearer, place: Place) -> str | None:
     czech = place.matched.lower().endswith(("ová", "ovú"))
-    undeclined = place.language in _WITHOUT_CASES and fold(place.matched).endswith(_WOMEN)
-    if bearer.gender == "m" and (czech or undeclined):
+    if bearer.gender == "m" and czech:
         return f"a woman's surname: {place.matched}"
     if not place.joined:
         return None
@@ -85,7 +103,6 @@ def _other_gender(bearer: Bearer, place: Place) -> str | None:
 
 
 _WITHOUT_CASES = frozenset(["en", "fr", "de", "es", "it", "nl", "sv", "da", "no", "pt", "ro"])
-_WOMEN = ("ova", "eva", "skaya", "skaia")
 
 
 def _other_given_name(bearer: Bearer, place: Place) -> str | None:

@@ -203,9 +203,7 @@ def test_every_form_says_where_it_comes_from() -> None:
     forms = compile_entity(Entity("x", "Rustem Umerov", "person", aliases=("Умєров",))).forms
 
     assert all(form.origin for form in forms)
-    assert {"name", "alias", "name · uk-pl · Polish · genitive"} <= {
-        form.origin for form in forms
-    }
+    assert {"name", "alias", "name · uk-pl · Polish · genitive"} <= {form.origin for form in forms}
 
 
 def test_forms_stand_once_and_are_bounded() -> None:
