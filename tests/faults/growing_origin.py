@@ -2,7 +2,6 @@
 
 import json
 import threading
-import time
 from collections import defaultdict
 from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -13,11 +12,10 @@ PAGE = 400  # entries a feed shows at the most
 
 
 class GrowingOrigin:
-    """``accepted``: entry title -> the ids under which it was accepted. ``think``: seconds before each answer."""
+    """``accepted``: entry title -> the ids under which it was accepted."""
 
-    def __init__(self, most: int, think: float = 0.0) -> None:
+    def __init__(self, most: int) -> None:
         self.most = most
-        self.think = think
         self.served: dict[str, int] = defaultdict(int)
         self.accepted: dict[str, list[str]] = defaultdict(list)
         self._lock = threading.Lock()
@@ -31,7 +29,6 @@ class GrowingOrigin:
 
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
-                time.sleep(origin.think)  # a receiver at work; a kill in this time finds the message on its way
                 origin.accept(self.headers["webhook-id"], json.loads(body))
                 self._answer(200, b"ok", "text/plain")
 

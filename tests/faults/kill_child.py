@@ -1,13 +1,15 @@
 """The process that gets killed: polls, matches and sends in a loop until somebody stops it.
 
 ``python kill_child.py CONFIG MODE`` imports everything once, says ``ready``, and for each line on its standard
-input forks a worker, prints its process id, and prints ``ended STATUS`` when it is gone.
+input forks a worker, prints its process id, and prints ``ended STATUS`` when it is gone; the worker says
+``working`` when it begins.
 Modes: ``sound``; ``mark-before-send`` and ``send-then-remember`` break one guarantee each (negative controls);
 the line ``drain`` starts a worker that ends by itself when nothing is left to do.
 """
 
 import os
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -31,6 +33,7 @@ class MarkBeforeSend:
         with self.database.write() as records:
             records.outbox.sent(delivery, now, "marked first")
             records.ledger.settle(delivery.id, FateState.SENT, "marked first", now)
+        time.sleep(0.02)  # the gap that the guarantee closes, wide enough to be hit
         return self.inner.send(delivery, now)
 
 
@@ -91,6 +94,7 @@ def break_guarantee(service: Service, mode: str) -> None:
 def work(config: Path, mode: str, *, drain: bool) -> None:
     with open_service(config, exclusive=True) as service:
         break_guarantee(service, mode)
+        print("working", flush=True)
         quiet = 0
         while quiet < 2:
             done = service.once(force=True)

@@ -20,7 +20,8 @@ from monitor.storage.backup import check
 pytestmark = pytest.mark.faults
 
 KILLS = 1000 if os.environ.get("MONITOR_FAULTS") == "full" else 50
-FEEDS = 4
+FEEDS, PER_FEED = 4, 150
+WHILE_STARTING = 0.2  # the share of kills that do not wait until the worker is at work
 CONFIG = """
 polling: {{ interval: 1s, floor: 1s, per_host_gap: 0s }}
 fetch: {{ allow_private: [127.0.0.0/8] }}
@@ -75,6 +76,13 @@ def _line(process: "subprocess.Popen[str]") -> str:
     return process.stdout.readline().strip()
 
 
+def _ended(process: "subprocess.Popen[str]") -> str:
+    """How the worker ended; what it said before does not matter any more."""
+    while (line := _line(process)) == "working":
+        pass
+    return line
+
+
 def _order(process: "subprocess.Popen[str]", word: str) -> int:
     assert process.stdin is not None
     process.stdin.write(word + "\n")
@@ -82,19 +90,23 @@ def _order(process: "subprocess.Popen[str]", word: str) -> int:
     return int(_line(process))
 
 
-def _run(home: Path, mode: str, kills: int, seed: int, think: float = 0.0) -> Verdict:
+def _run(home: Path, mode: str, kills: int, seed: int, per_feed: int) -> Verdict:
     chance = random.Random(seed)
-    with GrowingOrigin(PER_FEED, think) as origin:
+    with GrowingOrigin(per_feed) as origin:
         _configure(home / "config", origin.port)
         with _zygote(home / "config", mode) as zygote:
             for _ in range(kills):
                 child = _order(zygote, "run")
-                time.sleep(chance.uniform(0.05, 0.4))
+                if chance.random() < WHILE_STARTING:
+                    time.sleep(chance.uniform(0.0, 0.1))
+                else:
+                    assert _line(zygote) == "working"
+                    time.sleep(chance.uniform(0.0, 0.4))
                 with contextlib.suppress(ProcessLookupError):  # it ended by itself: the next line says why
                     os.kill(child, signal.SIGKILL)
-                assert _line(zygote) == f"ended {signal.SIGKILL}"
+                assert _ended(zygote) == f"ended {signal.SIGKILL}"
             _order(zygote, "drain")
-            assert _line(zygote) == "ended 0"
+            assert _ended(zygote) == "ended 0"
         return Verdict(
             lost=frozenset(origin.expected() - set(origin.accepted)),
             repeated=frozenset(title for title, ids in origin.accepted.items() if len(set(ids)) > 1),
@@ -103,11 +115,8 @@ def _run(home: Path, mode: str, kills: int, seed: int, think: float = 0.0) -> Ve
         )
 
 
-PER_FEED = 150
-
-
 def test_fifty_kills_lose_nothing_and_repeat_nothing(tmp_path: Path) -> None:
-    verdict = _run(tmp_path, "sound", KILLS, seed=1)
+    verdict = _run(tmp_path, "sound", KILLS, seed=1, per_feed=PER_FEED)
 
     assert verdict.arrived == FEEDS * PER_FEED
     assert verdict.lost == frozenset()
@@ -116,12 +125,12 @@ def test_fifty_kills_lose_nothing_and_repeat_nothing(tmp_path: Path) -> None:
 
 
 def test_the_harness_sees_a_loss_when_messages_are_marked_before_they_are_sent(tmp_path: Path) -> None:
-    verdict = _run(tmp_path, "mark-before-send", 30, seed=2, think=0.05)
+    verdict = _run(tmp_path, "mark-before-send", 30, seed=2, per_feed=60)
 
     assert verdict.lost
 
 
 def test_the_harness_sees_a_repeat_when_messages_are_sent_before_they_are_remembered(tmp_path: Path) -> None:
-    verdict = _run(tmp_path, "send-then-remember", 30, seed=3, think=0.05)
+    verdict = _run(tmp_path, "send-then-remember", 30, seed=3, per_feed=60)
 
     assert verdict.repeated
