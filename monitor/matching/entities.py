@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from monitor.matching.forms import MOST, Form, initials, literal_forms, person_forms, person_parts
 from monitor.matching.given import Bearer, skeleton
@@ -171,11 +172,18 @@ def _is_hungarian(name: PersonName) -> bool:
 
 
 def _distinct(forms: Iterable[Form]) -> tuple[Form, ...]:
-    """The first of each text; a nominative before a case, a whole name before a bare one stays as it came."""
-    found: dict[tuple[str, bool], Form] = {}
+    """One of each text as canonical text sees it; a nominative before a case, a spelling before one by ear."""
+    found: dict[str, Form] = {}
     for form in forms:
-        key = (form.text if form.exact else form.text.lower(), form.exact)
+        key = f"={form.text}" if form.exact else form.text.lower().translate(_plain_letters())
         known = found.get(key)
         if known is None or (known.by_ear, bool(known.case)) > (form.by_ear, bool(form.case)):
             found[key] = form
     return tuple(list(found.values())[:MOST])
+
+
+@cache
+def _plain_letters() -> dict[int, str]:
+    """Latin and Greek letters without their marks, hyphens as spaces: what makes two forms one."""
+    letters = {code: fold(chr(code)) for code in (*range(0xC0, 0x250), *range(0x386, 0x3D0))}
+    return {code: plain for code, plain in letters.items() if plain} | {0x2D: " "}

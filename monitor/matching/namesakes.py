@@ -62,13 +62,14 @@ def _names_a_place(place: Place) -> str | None:
 
 
 def _written_small(place: Place, case: str) -> str | None:
+    """*umerova* the noun, *trump* the verb; names in small letters stay names where nothing has capitals."""
     last = re.split(r"[\s'’-]+", place.matched)[-1]
     if not last[:1].islower():
         return None
-    guarded = fold(last) in guards()
-    if guarded or (case not in ("", "joined") and place.has_capitals) or len(last) < 5:
-        return f"written small: {place.matched}"
-    return None
+    guard = guards().get(fold(last))
+    guarded = guard is not None and (not guard.languages or _is_in(guard.languages, place))
+    inflected = case not in ("", "joined") and (place.has_capitals or len(place.before) + len(place.after) < 4)
+    return f"written small: {place.matched}" if guarded or inflected or len(last) < 5 else None
 
 
 def _foreign_case(place: Place, case: str) -> str | None:
@@ -223,7 +224,7 @@ def _is_in(languages: Iterable[str], place: Place) -> bool:
     if place.language:
         return place.language in languages
     patterns = map(reads_like, languages)
-    return any(pattern is not None and pattern.search(place.around) for pattern in patterns)
+    return any(pattern is not None and pattern.search(place.around.lower()) for pattern in patterns)
 
 
 def _shows_a_person(place: Place, before: str, after: str) -> bool:

@@ -6,10 +6,35 @@ from dataclasses import dataclass
 from monitor.matching.lexicon import fold
 
 _WORD = re.compile(r"[^\W_]+(?:['’ʼ][^\W_]+)*\.?")
-_AROUND = 160
+_AROUND = 100
 _SENTENCE_END = re.compile(r"[.!?…:;»”\"\n|]\s*[\"«“„(–—-]*\s*$|[–—]\s*$")
 _JOINS = re.compile(r"[ \t\u00a0\u202f]*[-‐‑–]?[ \t\u00a0\u202f]*$")
 _ARTICLES = frozenset(["al", "el", "as", "es", "ul", "аль", "ель", "эль", "ас", "ал", "ел", "αλ", "ελ"])
+_SMALL = frozenset(
+    [
+        "the",
+        "and",
+        "for",
+        "with",
+        "from",
+        "over",
+        "into",
+        "under",
+        "after",
+        "von",
+        "der",
+        "und",
+        "mit",
+        "les",
+        "des",
+        "pour",
+        "della",
+        "del",
+        "dei",
+        "con",
+        "per",
+    ]
+)
 _ABBREVIATED = frozenset(
     [
         "mr",
@@ -56,10 +81,19 @@ class Place:
     opener: bool  # the word before it opens a sentence
     article: bool  # an Arabic article stands before it (and is not in ``before``)
     dotted: bool  # U+00B7 or a katakana dot stands before it
-    has_capitals: bool  # the surroundings know capitals
-    shouting: bool  # … and nothing else
     language: str
-    around: str  # the text at both sides, in small letters
+    around: str  # the text at both sides
+
+    @property
+    def has_capitals(self) -> bool:
+        """The surroundings know capitals."""
+        return any(letter.isupper() for letter in self.around)
+
+    @property
+    def shouting(self) -> bool:
+        """A headline of capitals, or with a capital on every word but the small ones."""
+        found = [word for word in _WORD.findall(self.around)[:10] if len(word) > 2 and word not in _SMALL]
+        return self.matched.isupper() or (len(found) > 1 and all(word[0].isupper() for word in found))
 
 
 def place_of(text: str, start: int, end: int, language: str) -> Place:
@@ -74,7 +108,6 @@ def place_of(text: str, start: int, end: int, language: str) -> Place:
         left = left[: before.pop().start()]
     gap = left[before[-1].end() :] if before else left
     head = left[: before[-1].start()] if before else ""
-    around = left + right
     return Place(
         text[start:end],
         tuple(word.group() for word in before),
@@ -85,10 +118,8 @@ def place_of(text: str, start: int, end: int, language: str) -> Place:
         opener=bool(before) and (not head.strip() or bool(_SENTENCE_END.search(head))),
         article=article,
         dotted=left[-1:] in ("·", "・", "＝", "•", "‧"),
-        has_capitals=any(letter.isupper() for letter in around),
-        shouting=_is_shouting(text[start:end], around),
         language=language.partition("-")[0].lower(),
-        around=around.lower(),
+        around=left + right,
     )
 
 
@@ -100,14 +131,3 @@ def is_letter(word: str) -> bool:
 def _ends(word: str) -> bool:
     """A full stop after a whole word ends a sentence; after an initial or a short title it does not."""
     return word.endswith(".") and not is_letter(word) and fold(word) not in _ABBREVIATED
-
-
-def _is_shouting(matched: str, around: str) -> bool:
-    """Headlines of capitals, or with a capital on every word but the small ones."""
-    found = [word for word in _WORD.findall(around)[:10] if len(word) > 2 and word not in _SMALL]
-    return matched.isupper() or (len(found) > 1 and all(word[0].isupper() for word in found))
-
-
-_SMALL = frozenset(
-    "the and for with from over into under after von der und mit les des pour della del dei con per".split()
-)

@@ -170,8 +170,8 @@ def _serbian_and_greek(word: str, source: str, *, by_ear: bool = False) -> list[
     found = []
     for serbian in transliterate(word, "cyr-sr", 2):
         found.append(Spelling(serbian, "sr", f"{source} · cyr-sr"))
-        for text in transliterate(serbian, "sr-latin", 1):
-            found.append(Spelling(text, "hr", f"{source} · sr-latin", by_ear))
+        latin = transliterate(serbian, "sr-latin", 1)[0]
+        found.append(Spelling(latin, "hr", f"{source} · sr-latin", by_ear))
     found += [Spelling(text, "el", f"{source} · uk-el") for text in transliterate(word, "uk-el", 3)]
     return found
 

@@ -137,7 +137,7 @@ def test_someone_or_something_else_is_meant(compiled: dict[str, CompiledEntity],
         ("trump|[Trumps] Zölle", "de", True),
         ("kyiv|The word [Kijevom] is Serbian", "en", False),
         ("may|The [Maybe] list", "hu", False),
-        ("rice|A levél [Ricenak] szól", "hu", True),
+        ("rice|A levél [Ricenek] szól", "hu", True),
         ("xi|Data for [XID] 5", "et", False),
         ("umerov|Powiedział [Umerova] doradca", "pl", True),
         ("orban|[Orbán] Róbert nyert.", "hu", False),
@@ -160,3 +160,8 @@ def test_without_a_known_given_name_nobody_is_a_namesake(compiled: dict[str, Com
     bare = compile_entity(Entity("x", "Zelensky", "person"))
 
     assert is_namesake(bare, bare.forms[0], "Igor Zelensky", 5, 13) is None
+
+
+def test_names_in_small_letters_count_where_nothing_has_capitals(compiled: dict[str, CompiledEntity]) -> None:
+    assert _doubt(compiled, "umerov|spotkanie z [umerovem] odwołane, zobacz") is None
+    assert _doubt(compiled, "umerov|[umerova] word") == "written small: umerova"
