@@ -14,7 +14,6 @@ from struct import Struct, pack, unpack_from
 from zlib import crc32
 
 from monitor.grouping.likeness import MIN_WORDS, entry_words
-from monitor.grouping.urls import canonical_url
 from monitor.grouping.words import canonical_words
 from monitor.model.entry import Entry
 
@@ -25,7 +24,8 @@ LEAD = 60  # words
 OPENING = 20  # shingles
 FEW = 16  # fewer hashes than this estimate nothing
 
-_LONG = 20  # characters of a run of long words
+_LONG = 20  # characters of a run of long words; in bytes, twice that in Cyrillic
+_OF_ALL, _OF_LEAD = 10, 6  # hashes that are keys
 _MOST = 40  # words of a title, figures of a lead
 _MIX = 0x9E3779B1  # odd, so that multiplying only reorders: CRCs of like texts lie in patterns
 _ALL = 0xFFFFFFFF
@@ -103,7 +103,9 @@ def near_keys(mine: Signature) -> tuple[str, ...]:
     Two texts whose resemblance is r share each of the first with probability r; a text cut short shares the
     second with its original, however long that is.
     """
-    return tuple(f"near:{number:08x}" for number in dict.fromkeys((*mine.hashes[:16], *sorted(mine.lead)[:8])))
+    return tuple(
+        f"near:{number:08x}" for number in dict.fromkeys((*mine.hashes[:_OF_ALL], *sorted(mine.lead)[:_OF_LEAD]))
+    )
 
 
 def packed(mine: Signature) -> bytes:
@@ -142,9 +144,12 @@ def _comparable(one: Signature, other: Signature) -> tuple[set[int], set[int]]:
 
 def _runs(words: Sequence[str], size: int) -> list[int]:
     """A hash for each run of words, in the order of the text."""
-    words = " ".join(words).encode("utf-8", "replace").decode().split(" ")  # no lone surrogates from here on
-    runs = map(" ".join, zip(*(words[at:] for at in range(size)), strict=False))
-    return [(crc32(run.encode()) * _MIX & _ALL) >> 1 | (len(run) < _LONG) << 31 for run in runs]
+    text = " ".join(words)
+    encoded = text.encode("utf-8", "replace")
+    long = _LONG * round(len(encoded) / len(text))
+    words_as_bytes = encoded.split(b" ")
+    runs = map(b" ".join, zip(*(words_as_bytes[at:] for at in range(size)), strict=False))
+    return [(crc32(run) * _MIX & _ALL) >> 1 | (len(run) < long) << 31 for run in runs]
 
 
 def _words(words: Sequence[str]) -> tuple[int, ...]:
@@ -152,8 +157,8 @@ def _words(words: Sequence[str]) -> tuple[int, ...]:
 
 
 def _site(url: str) -> int:
-    parts = canonical_url(url).split("/", 3)
-    return _hash(parts[2]) if len(parts) > 2 else 0
+    host = url.partition("//")[2].partition("/")[0].casefold().removeprefix("www.")
+    return _hash(host) if host else 0
 
 
 def _hash(text: str) -> int:
