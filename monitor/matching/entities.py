@@ -69,7 +69,7 @@ def is_namesake(
         return f"a spelling of other languages: {place.matched}"
     if person:
         return person_doubt(compiled.bearer, place, form.case, bare=form.surname_only)
-    return thing_doubt(place, form.case, bare=form.surname_only)
+    return thing_doubt(place, form.case)
 
 
 def uncovered_languages(compiled: CompiledEntity, languages: Iterable[str]) -> tuple[str, ...]:

@@ -30,6 +30,7 @@ _BULGARIAN = re.compile("[ъщ].*ски$|ъ[^ъ]|ски$", re.IGNORECASE)
 _EAST_SLAVIC = re.compile(
     r"(?:sk(?:y|yi|yy|iy|ij|yj|ii|a|aya|aia)|enk[oa]|[oe]va?|iev|yev|[cs]huk|yuk|iuk|nyi|nyy|hnyi|ylo|shyn|yak|iak|ets)$"
 )
+_UKRAINIAN_SURNAME = re.compile("(?:[сц]ьк|н)ий$|(?:енко|чук|юк|єв|ів|їн|ець|як)$", re.IGNORECASE)
 _WEAKLY_EAST_SLAVIC = re.compile(r"(?:in|yn|ina|yna|ak|uk|ko|iv|ii|yi|ha)$")
 
 
@@ -91,13 +92,12 @@ def parse_person(name: str) -> PersonName:
 def is_east_slavic(names: list[PersonName]) -> bool:
     """A name that comes from Ukrainian or Russian, by its given name and its ending."""
     for name in names:
-        if name.script == "cyrillic" and _UKRAINIAN.search(name.surname):
-            return bool(re.search("(?:ий|ко|ов|єв|ев|ін|ин|юк|ук|ець|ак|як|га|ка)$", name.surname, re.IGNORECASE))
-        if (
-            name.script == "latin"
-            and name.surname.isascii()
-            and any(_sounds_east_slavic(given, name) for given in name.given)
+        if name.script == "cyrillic" and (
+            _UKRAINIAN_SURNAME.search(name.surname) or any(map(_is_native, name.given))
         ):
+            return True
+        latin = name.script == "latin" and name.surname.isascii()
+        if latin and any(_sounds_east_slavic(given, name) for given in name.given):
             return True
     return False
 
@@ -110,13 +110,22 @@ def _sounds_east_slavic(given: str, name: PersonName) -> bool:
     if _EAST_SLAVIC.search(surname):
         return True
     schemes = [s for alphabet in ("uk", "ru") for s in schemes_from(alphabet) if "en" in s.languages]
-    native = any(
+    romanised = any(
         fold(given) == fold(text)
         for word in (cluster.ukrainian, cluster.russian)
         for scheme in schemes
         for text in transliterate(word, scheme.id, 3)
     )
-    return native and (fold(given) not in areas() or bool(_WEAKLY_EAST_SLAVIC.search(surname)))
+    return romanised and (_is_native(given) or bool(_WEAKLY_EAST_SLAVIC.search(surname)))
+
+
+def _is_native(given: str) -> bool:
+    """A given name of Ukrainians and Russians that is not common elsewhere in the same spelling."""
+    cluster = clusters().get(fold(given))
+    if cluster is None:
+        return False
+    spelled = cluster.latin[0] if script_of(given) == "cyrillic" else given
+    return not set(areas().get(fold(spelled), ())) - {"uk", "ru", "kz"}
 
 
 def is_east_asian(name: PersonName) -> bool:

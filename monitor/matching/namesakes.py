@@ -37,10 +37,8 @@ def is_written_by_ear(language: str, place: Place) -> bool:
     return _is_in(_BY_EAR.get(language, (language,)), place)
 
 
-def thing_doubt(place: Place, case: str, *, bare: bool) -> str | None:
-    """Why this is not the organisation, place or other thing."""
-    if not bare:
-        return None
+def thing_doubt(place: Place, case: str) -> str | None:
+    """Why this one word is not the organisation, place or other thing."""
     return _written_small(place, case) or _foreign_case(place, case) or common_word(place)
 
 

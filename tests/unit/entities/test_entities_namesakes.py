@@ -150,6 +150,13 @@ def test_the_language_of_the_entry_decides(
     assert (_doubt(compiled, text, language) is None) is counts
 
 
+def test_a_surname_that_is_a_word_counts_in_another_case_after_a_title(
+    compiled: dict[str, CompiledEntity],
+) -> None:
+    assert _doubt(compiled, "may|Miniszterelnök [Maynek] írtak.", "hu") is None
+    assert _doubt(compiled, "rice|A levél [Ricenek] szól.", "hu") is None
+
+
 def test_forms_as_written_are_never_doubted(compiled: dict[str, CompiledEntity]) -> None:
     exact = compile_entity(Entity("x", "Zelensky", "person", forms="exact"))
 
