@@ -9,13 +9,14 @@ from decimal import Decimal
 from typing import Any, ClassVar, NamedTuple
 
 from monitor.matching import nodes, regexes, terms
+from monitor.matching.budget import Budget
 from monitor.matching.document import Document, Text
 from monitor.matching.entities import is_namesake
 from monitor.matching.nodes import Node
 from monitor.matching.proximity import near_pairs
 from monitor.model.watch import Span, Why
 
-MOST_OCCURRENCES = 20_000  # kept for one query and entry; beyond, only whether a term is there
+_TOO_COSTLY = "not looked for: too costly on this text"
 _MOST_COUNTED = 3
 
 
@@ -93,20 +94,21 @@ def _reasons(outcome: Outcome) -> list[Place]:
 
 
 def _spans(places: Sequence[Place]) -> tuple[Span, ...]:
-    found: dict[Span, None] = {}
-    for text, first, last, start, end, term in sorted(places, key=_in_reading_order):
-        if start < 0:
-            start, end = text.span(first, last)
-        found[Span(text.field, start, end, text.original[start:end], term)] = None
-    return tuple(found)
+    """In reading order, each once."""
+    found = dict.fromkeys(
+        (_FIELD_ORDER.get(place.text.field, 9), *_offsets(place), place.term, place.text) for place in places
+    )
+    return tuple(
+        Span(text.field, start, end, text.original[start:end], term)
+        for _, start, end, term, text in sorted(found, key=_without_text)
+    )
+
+
+def _without_text(found: tuple[int, int, int, str, Text]) -> tuple[int, int, int, str]:
+    return found[:4]
 
 
 _FIELD_ORDER = {name: index for index, name in enumerate(("title", "summary", "body"))}
-
-
-def _in_reading_order(place: Place) -> tuple[int, int, int]:
-    start, end = _offsets(place)
-    return _FIELD_ORDER.get(place.text.field, 9), start, end
 
 
 def _offsets(place: Place) -> tuple[int, int]:
@@ -116,34 +118,39 @@ def _offsets(place: Place) -> tuple[int, int]:
 class _Evaluator:
     def __init__(self, document: Document) -> None:
         self._document = document
-        self._left = MOST_OCCURRENCES
+        self._budget = Budget()
+        self._known: dict[tuple[object, int], list[tuple[int, int, int]]] = {}
 
     def outcome(self, node: Node, texts: Sequence[Text]) -> Outcome:
         return self._OF[type(node)](self, node, texts)
 
-    def _limit(self) -> int:
-        return max(1, self._left)
-
-    def _kept(self, places: list[Place]) -> list[Place]:
-        self._left -= len(places)
-        return places
-
     def _term(self, node: nodes.Term, texts: Sequence[Text]) -> Outcome:
-        places = [
-            Place(text, first, last, -1, -1, node.label)
-            for text in texts
-            for pattern in node.patterns
-            for first, last in terms.find(pattern, text, self._limit())
-        ]
-        return Outcome(node, bool(places), self._kept(places))
+        key = (node.patterns, id(texts))
+        found = self._known.get(key)
+        if found is not None:
+            found = found[: self._budget.limit]
+            self._budget.listed(len(found))
+        else:
+            found = self._known[key] = [
+                (number, first, last)
+                for number, text in enumerate(texts)
+                for pattern in node.patterns
+                for first, last in terms.find(pattern, text, self._budget)
+            ]
+        places = [Place(texts[number], first, last, -1, -1, node.label) for number, first, last in found]
+        return self._found(node, places)
 
     def _regex(self, node: nodes.RegexTerm, texts: Sequence[Text]) -> Outcome:
         places = [
             Place(text, -1, -1, start, end, node.source)
             for text in texts
-            for start, end in regexes.find(node.regex, text, self._limit())
+            for start, end in regexes.find(node.regex, text, self._budget)
         ]
-        return Outcome(node, bool(places), self._kept(places))
+        return self._found(node, places)
+
+    def _found(self, node: Node, places: Sequence[Place]) -> Outcome:
+        note = _TOO_COSTLY if not places and self._budget.is_spent else ""
+        return Outcome(node, bool(places), places, (), note)
 
     def _entity(self, node: nodes.EntityTerm, texts: Sequence[Text]) -> Outcome:
         rule = node.rule
@@ -152,7 +159,7 @@ class _Evaluator:
         reasons: dict[str, None] = {}
         for text in texts:
             counted: list[Place] = []
-            for first, last, form in _forms_in(rule, text, self._limit()):
+            for first, last, form in _forms_in(rule, text, self._budget):
                 start, end = text.span(first, last)
                 reason = is_namesake(rule.compiled, form, text.original, start, end, language)
                 if reason is None:
@@ -171,7 +178,7 @@ class _Evaluator:
             and (rule.require is None or conditions[id(rule.require)])
             and (rule.exclude is None or not conditions[id(rule.exclude)])
         )
-        return Outcome(node, matched, self._kept(places), children, "; ".join(reasons))
+        return Outcome(node, matched, places, children, "; ".join(reasons))
 
     def _language(self, node: nodes.LanguageIs, _texts: Sequence[Text]) -> Outcome:
         language = self._document.language
@@ -240,15 +247,15 @@ class _Evaluator:
     }
 
 
-def _forms_in(rule: nodes.EntityRule, text: Text, limit: int) -> list[tuple[int, int, Any]]:
+def _forms_in(rule: nodes.EntityRule, text: Text, budget: Budget) -> list[tuple[int, int, Any]]:
     """Where forms of an entity stand, in order, with the form."""
     found = [
         (first, last, form)
         for word in rule.forms.keys() & text.places.keys()
         for form, pattern in rule.forms[word]
-        for first, last in terms.find(pattern, text, limit)
+        for first, last in terms.find(pattern, text, budget)
     ]
-    return sorted(found, key=lambda place: place[:2])[:limit]
+    return sorted(found, key=lambda place: place[:2])
 
 
 def _outermost(places: Sequence[Place]) -> list[Place]:

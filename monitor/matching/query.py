@@ -18,8 +18,10 @@ from monitor.text.fold import SIGNS
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _LANGUAGE = re.compile(r"[a-z]{2,8}(-[a-z0-9]{1,8})*")
 _PLAIN = re.compile(r'\w+|"[\w ]+"')  # the commonest queries need no grammar
+_LONG = 1_000
 _OPERATORS = frozenset(("AND", "OR", "NOT", "NEAR", "ONEAR", "ATLEAST", "SCORE"))
 _FOREIGN_OPERATORS = {"&": "AND", "&&": "AND", "|": "OR", "||": "OR", "!": "NOT"}
+_MOST_INNER_WILDCARDS = 200  # d?ne, dr*ne; there is no limit on drone*
 _MOST_COUNTED = 3  # occurrences of one part of SCORE
 
 
@@ -51,7 +53,12 @@ def _is_query(source: str, entities: Mapping[str, nodes.EntityRule]) -> bool:
 
 def _compiled(source: str, entities: Mapping[str, nodes.EntityRule]) -> Query:
     compiler = _Compiler(source, entities)
-    if _PLAIN.fullmatch(source) and source not in _OPERATORS and source.lower() not in ("and", "or", "not"):
+    if (
+        len(source) < _LONG
+        and _PLAIN.fullmatch(source)
+        and source not in _OPERATORS
+        and source.lower() not in ("and", "or", "not")
+    ):
         return Query(source, compiler.plain())
     tokens, warnings = tokens_of(source)
     node = compiler.compile(tokens)
@@ -62,6 +69,7 @@ class _Compiler:
     def __init__(self, source: str, entities: Mapping[str, nodes.EntityRule]) -> None:
         self._source = source
         self._entities = entities
+        self._inner_wildcards = 0
 
     def plain(self) -> Node:
         """A query that is one word or one phrase without anything special."""
@@ -224,6 +232,9 @@ class _Compiler:
         if better := wildcards.without_beside_single(text):
             what = "no wildcards in Chinese, Japanese, Korean, Thai …: each character is a word already"
             raise refuse(what, f'"{better}"' if " " in better else better)
+        self._inner_wildcards += not all(map(wildcards.prefix_of, filter(wildcards.is_wild, words)))
+        if self._inner_wildcards > _MOST_INNER_WILDCARDS:
+            raise refuse(f"a query has at most {_MOST_INNER_WILDCARDS} terms with wildcards inside of words")
         for word in filter(wildcards.is_wild, words):
             if word == wildcards.STAR:
                 raise refuse("* alone could match every entry; write at least two letters before it")

@@ -15,12 +15,16 @@ from typing import Any
 
 import re2
 
+from monitor.matching.budget import Budget
 from monitor.matching.document import BOUNDARY, Text, is_word
 
 _WORD = r"\p{L}\p{M}\p{N}_"
 _SPACE = r"\s\p{Z}"
 _CLASSES = {"w": _WORD, "d": r"\p{Nd}", "s": _SPACE}
 _MAX_MEMORY = 16 << 20
+_MOST_REPETITIONS = 300  # {n} within {m} multiply; more would make RE2 slow on some texts
+_LARGEST = 100_000  # instructions
+_CHARACTERS_A_WORD = 10  # that a regex reads while a wildcard compares one word
 # One token of RE2 syntax. Inside a class the same escapes stand for parts of it.
 _TOKEN = re.compile(
     r"""
@@ -60,9 +64,15 @@ class Regex:
 def compile_regex(written: str, *, case_sensitive: bool) -> Regex:
     """Raises RegexProblem."""
     _refuse_known_traps(written)
+    if _repetitions(written) > _MOST_REPETITIONS:
+        what = f"this regex repeats its parts more than {_MOST_REPETITIONS} times; NEAR may do what is meant"
+        raise RegexProblem(what, 0, len(written))
     flags = "" if case_sensitive else "(?i)"
     prefilter = flags + _translate(written, bounded=False)
-    if _compile(prefilter, written).search("") is not None:
+    compiled = _compile(prefilter, written)
+    if compiled.programsize > _LARGEST:
+        raise RegexProblem("this regex is too large", 0, len(written))
+    if compiled.search("") is not None:
         raise RegexProblem("a regex that matches the empty string could match every entry", 0, len(written))
     if not any(token.lastgroup == "boundary" for token in _TOKEN.finditer(written)):
         return Regex(prefilter)
@@ -71,8 +81,11 @@ def compile_regex(written: str, *, case_sensitive: bool) -> Regex:
     return Regex(prefilter, bounded)
 
 
-def find(regex: Regex, text: Text, limit: int) -> list[tuple[int, int]]:
-    """Start and end of each match in the original, whole graphemes; at most ``limit``."""
+def find(regex: Regex, text: Text, budget: Budget) -> list[tuple[int, int]]:
+    """Start and end of each match in the original, whole graphemes, as many as the budget allows."""
+    if not budget.pay(len(text.original) // _CHARACTERS_A_WORD):
+        return []
+    limit = budget.limit
     if regex.bounded:
         marked, places = text.marked
         found = [
@@ -81,6 +94,7 @@ def find(regex: Regex, text: Text, limit: int) -> list[tuple[int, int]]:
         ]
     else:
         found = _spans(regex.prefilter, text.readable, limit)
+    budget.listed(len(found))
     return [_whole_graphemes(text.original, start, end) for start, end in found if start < end]
 
 
@@ -117,9 +131,27 @@ def _refuse_known_traps(written: str) -> None:
         raise RegexProblem("look-around is not possible here", around.start(), len(around[0]))
 
 
+def _repetitions(written: str) -> int:
+    """How many times the counted repetitions repeat something in all."""
+    sums, last = [0], 0
+    for token in _TOKEN.finditer(written):
+        text = token[0]
+        if token.lastgroup == "group" and text[-1] != ")":
+            sums.append(0)
+        elif text == ")" and len(sums) > 1:
+            last = sums.pop()
+            sums[-1] += last
+        elif token.lastgroup == "repeat" and (numbers := re.findall(r"\d+", text)):
+            sums[-1] += int(numbers[-1][:6]) * max(1, last) - last
+            last = 0
+        else:
+            last = 0
+    return sum(sums)
+
+
 def _compile(pattern: str, written: str) -> Any:
     try:
-        return re2.compile(pattern, options=options())
+        return _compiled(pattern)
     except re2.error as error:
         reason = error.args[0] if error.args else "not understood"
         words = reason.decode("utf-8", "replace") if isinstance(reason, bytes) else str(reason)

@@ -3,8 +3,10 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
+from monitor.matching.budget import Budget
 from monitor.matching.document import Text
 from monitor.matching.wildcards import fitting, is_wild, prefix_of, split
 from monitor.text import canonical, clean, word_bounds
@@ -59,11 +61,12 @@ def compile_patterns(written: str, *, exact: bool = False) -> tuple[Pattern, ...
     return (_pattern(words, touching),)
 
 
-def find(pattern: Pattern, text: Text, limit: int) -> list[tuple[int, int]]:
-    """First word and word after the last of each occurrence, in order; at most ``limit``."""
-    found = _find_needle(pattern, text, limit) if pattern.needle else _find_wild(pattern, text, limit)
+def find(pattern: Pattern, text: Text, budget: Budget) -> list[tuple[int, int]]:
+    """First word and word after the last of each occurrence, in order, as many as the budget allows."""
+    found = _find_needle(pattern, text, budget) if pattern.needle else _find_wild(pattern, text, budget)
     if found and pattern.is_checked:
-        return [place for place in found if _holds(pattern, text, *place)]
+        found = [place for place in found if _holds(pattern, text, *place)]
+    budget.listed(len(found))
     return found
 
 
@@ -109,10 +112,12 @@ def _touching(written: str, words: Sequence[str]) -> tuple[int, ...]:
     )
 
 
-def _find_needle(pattern: Pattern, text: Text, limit: int) -> list[tuple[int, int]]:
-    if text.is_indexed():
-        return _find_indexed([(word,) for word in pattern.words], text, limit)
-    return _search(pattern.needle, len(pattern.words), text, limit)
+def _find_needle(pattern: Pattern, text: Text, budget: Budget) -> list[tuple[int, int]]:
+    if not text.is_indexed():
+        return _search(pattern.needle, len(pattern.words), text, budget.limit)
+    if len(pattern.words) == 1:
+        return [(place, place + 1) for place in text.places.get(pattern.words[0], ())[: budget.limit]]
+    return _find_indexed([(word,) for word in pattern.words], text, budget)
 
 
 def _search(needle: str, length: int, text: Text, limit: int) -> list[tuple[int, int]]:
@@ -128,33 +133,34 @@ def _search(needle: str, length: int, text: Text, limit: int) -> list[tuple[int,
     return found
 
 
-def _find_wild(pattern: Pattern, text: Text, limit: int) -> list[tuple[int, int]]:
+def _find_wild(pattern: Pattern, text: Text, budget: Budget) -> list[tuple[int, int]]:
     if len(pattern.words) == 1 and not text.is_indexed():
         prefix = prefix_of(pattern.words[0])
         if prefix:
-            return _search(f" {prefix}", 1, text, limit)
-    return _find_indexed([fitting(word, text) for word in pattern.words], text, limit)
+            return _search(f" {prefix}", 1, text, budget.limit)
+    return _find_indexed([fitting(word, text, budget) for word in pattern.words], text, budget)
 
 
-def _find_indexed(choices: Sequence[Iterable[str]], text: Text, limit: int) -> list[tuple[int, int]]:
+def _find_indexed(choices: Sequence[Sequence[str]], text: Text, budget: Budget) -> list[tuple[int, int]]:
     """Places where word after word is among its choices; looks only around the rarest one."""
     places = text.places
     known = [[word for word in choice if word in places] for choice in choices]
     counts = [sum(len(places[word]) for word in choice) for choice in known]
     rarest = min(range(len(counts)), key=counts.__getitem__)
+    if not budget.pay(sum(map(len, choices)) // 8 + counts[rarest]):
+        return []
     starts: Iterable[int] = (place - rarest for word in known[rarest] for place in places[word])
     if len(known[rarest]) > 1:
         starts = sorted(starts)
     length, words = len(choices), text.words
     last = len(words) - length
     others = [(index, frozenset(choice)) for index, choice in enumerate(known) if index != rarest]
-    found: list[tuple[int, int]] = []
-    for start in starts:
-        if 0 <= start <= last and all(words[start + index] in choice for index, choice in others):
-            found.append((start, start + length))
-            if len(found) >= limit:
-                break
-    return found
+    found = (
+        (start, start + length)
+        for start in starts
+        if 0 <= start <= last and all(words[start + index] in choice for index, choice in others)
+    )
+    return list(islice(found, budget.limit))
 
 
 def _holds(pattern: Pattern, text: Text, first: int, last: int) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 
 import re2
 
+from monitor.matching.budget import Budget
 from monitor.matching.document import Text
 from monitor.text.fold import is_single
 
@@ -16,6 +17,7 @@ ONE = "\U00010001"
 _WILD = re.compile(f"[{STAR}{ONE}]")
 _SPECIAL = re.compile(r"[*?\\]")
 _BESIDE = re.compile(f".?[{STAR}{ONE}].?", re.DOTALL)
+_CHARACTERS_A_WORD = 20  # a longer word costs as much as several
 _LEAST_LETTERS = 2  # that a wildcard leaves fixed
 
 
@@ -67,7 +69,7 @@ def without_beside_single(text: str) -> str:
     return _WILD.sub("", text) if any(map(is_single, beside)) else ""
 
 
-def fitting(word: str, text: Text) -> Sequence[str]:
+def fitting(word: str, text: Text, budget: Budget) -> Sequence[str]:
     """The words of the text that a canonical word with or without wildcards stands for."""
     if not is_wild(word):
         return (word,)
@@ -75,7 +77,9 @@ def fitting(word: str, text: Text) -> Sequence[str]:
         return text.words_starting(prefix)
     prefix = split(word)[0]
     candidates = text.words_starting(prefix) if prefix else list(text.places)
-    matches = _matcher(word)
+    if not budget.pay(len(candidates) + sum(map(len, candidates)) // _CHARACTERS_A_WORD):
+        return ()
+    matches = _matcher(word) if candidates else bool
     return [candidate for candidate in candidates if matches(candidate)]
 
 

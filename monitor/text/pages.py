@@ -5,6 +5,7 @@ made of them alone needs normalisation. What a byte becomes is taken from ``moni
 """
 
 import codecs
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -14,9 +15,9 @@ from monitor.text.fold import CONTROLS, DOT, FOLDED, KINDS
 if TYPE_CHECKING:
     from _codecs import _EncodeCharMap as _CharMap
 
-_ASCII = "".join(map(chr, range(128)))
+_UNUSED = "\ufffe"  # what codecs calls an undefined place
 # Control characters that no text needs give their places to letters; NUL has to stay the first.
-_SPARE = [*range(5, 9), *range(14, 32), 127, *range(128, 256)]
+_PLACES = [*range(255, 126, -1), *range(31, 13, -1), *range(8, 4, -1)]
 _PUNCTUATION = (
     "\u00a0\u00ad\u200b\u200e\u200f\u2060\ufeff\u2002\u2003\u2009\u200a\u202f\u2010\u2011–—―‘’‚“”„‹›«»…•·†‡′″§¶©®™°±×−→"
     "€£¥№¡¿"
@@ -59,28 +60,23 @@ class Page:
         return text
 
 
-def _page(alphabet: str) -> Page:
-    characters = list(_ASCII)
-    for index in _SPARE:
-        characters[index : index + 1] = ["\ufffe"]
-    characters += ["\ufffe"] * (256 - len(characters))
-    for control in CONTROLS:
-        characters[ord(control)] = "\ufffe"
-    for index, character in zip(reversed(_SPARE), dict.fromkeys(_PUNCTUATION + alphabet), strict=False):
-        characters[index] = character
+def _page(letters: str, places: Sequence[int]) -> Page:
+    """ASCII, and ``letters`` at ``places`` instead of what is there."""
+    characters = [chr(code) if code < 128 else _UNUSED for code in range(256)]
+    for place in [*places, *map(ord, CONTROLS)]:
+        characters[place] = _UNUSED
+    for place, character in zip(places, dict.fromkeys(letters), strict=False):
+        characters[place] = character
     encoding = codecs.charmap_build("".join(characters))
-    characters[ord(DOT)] = "."
-    place = {character: index for index, character in enumerate(characters)}
     folds, kinds, deleted, expansions = bytearray(range(256)), bytearray(b" " * 256), bytearray(), {}
-    for character, index in place.items():
-        if character == "\ufffe":
-            continue
-        kinds[index] = ord(KINDS[ord(character)])
-        folded = FOLDED[ord(character)] if index != ord(DOT) else "."
+    place_of = {character: place for place, character in enumerate(characters) if character != _UNUSED}
+    for character, place in place_of.items():
+        kinds[place] = ord(KINDS[ord(character)])
+        folded = FOLDED[ord(character)]
         if not folded:
-            deleted.append(index)
+            deleted.append(place)
         elif len(folded) == 1:
-            folds[index] = place[folded]
+            folds[place] = place_of[folded]
         else:
             expansions[character] = folded
     folds[ord(DOT)] = ord(".")
@@ -91,5 +87,5 @@ def _page(alphabet: str) -> Page:
 
 @lru_cache(maxsize=1)
 def pages() -> tuple[Page, ...]:
-    """Built when first needed; the first is ASCII with Western European letters."""
-    return tuple(map(_page, _ALPHABETS))
+    """Built when first needed. The first is ASCII as it is, of which ``bytes.decode`` can make text again."""
+    return _page("", ()), *(_page(_PUNCTUATION + alphabet, _PLACES) for alphabet in _ALPHABETS)

@@ -10,7 +10,19 @@ from decimal import Decimal
 
 SIGNS = "&+#@$%€"
 DELETED = "\u00ad\u034f\u061c\u200b\u200c\u200d\u200e\u200f\u2060\u2066\u2069\u202a\u202e\ufeff\ufe0e\ufe0f"
-EQUAL = {"ł": "l", "ø": "o", "đ": "d", "ħ": "h", "ŧ": "t", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ё": "е"}
+EQUAL = {
+    "ł": "l",
+    "ø": "o",
+    "đ": "d",
+    "ħ": "h",
+    "ŧ": "t",
+    "ð": "d",
+    "þ": "th",
+    "æ": "ae",
+    "œ": "oe",
+    "ı": "i",
+    "ё": "е",
+}
 BARE_SCRIPTS = ("LATIN", "GREEK", "HEBREW", "ARABIC")
 SINGLE_SCRIPTS = ("CJK", "HIRAGANA", "KATAKANA", "HANGUL", "THAI", "LAO", "KHMER", "MYANMAR", "IDEOGRAPHIC")
 
@@ -78,7 +90,9 @@ def words(text):
                 last = index
                 while kinds[last + 1] in ("letter", "capital"):
                     last += 1
-                found.append(("".join(fold(part[0]) for part in parts[index : last + 1]), parts[index][1], parts[last][2]))
+                found.append(
+                    ("".join(fold(part[0]) for part in parts[index : last + 1]), parts[index][1], parts[last][2])
+                )
                 index = last + 1
         else:
             index += 1
@@ -120,7 +134,9 @@ def find_words(written, text, wild=False, exact=False):
     have = words(text)
     found = []
     for first in range(len(have) - len(wanted) + 1):
-        if all(word_ok(wanted, written, k, have[first + k], text, have, first + k, exact) for k in range(len(wanted))):
+        if all(
+            word_ok(wanted, written, k, have[first + k], text, have, first + k, exact) for k in range(len(wanted))
+        ):
             last = first + len(wanted)
             if edges_ok(wanted, have, text, first, last):
                 start, end = have[first][1], have[last - 1][2]
@@ -136,7 +152,12 @@ def word_ok(wanted, written, k, word, text, have, place, exact):
             return False
     elif not word_fits(pattern, word[0]):
         return False
-    if pattern in SIGNS and k and touch(written, wanted[k - 1], wanted[k]) and not wanted[k - 1][0][-1].isdecimal():
+    if (
+        pattern in SIGNS
+        and k
+        and touch(written, wanted[k - 1], wanted[k])
+        and not wanted[k - 1][0][-1].isdecimal()
+    ):
         return touch(text, have[place - 1], word)
     return True
 
@@ -153,9 +174,8 @@ def edges_ok(wanted, have, text, first, last):
         right = right[1:]
     if is_short(left) and first and have[first - 1][0] in "&+$%€" and touch(text, have[first - 1], have[first]):
         return False
-    if is_short(right) and last < len(have) and have[last][0] in SIGNS and touch(text, have[last - 1], have[last]):
-        return False
-    return True
+    blocked = is_short(right) and last < len(have) and have[last][0] in SIGNS
+    return not (blocked and touch(text, have[last - 1], have[last]))
 
 
 # --- evaluation --------------------------------------------------------------------------------------------
@@ -212,7 +232,8 @@ def is_true(query, entry, fields):
 
 def score(query, entry, fields):
     return sum(
-        (Decimal(weight) * min(3, most_apart(occurrences(part, entry, fields))) for part, weight in query[2]), Decimal(0)
+        (Decimal(weight) * min(3, most_apart(occurrences(part, entry, fields))) for part, weight in query[2]),
+        Decimal(0),
     )
 
 
@@ -253,7 +274,12 @@ def spans(query, entry, fields):
     if operator == "atleast":
         return [place[:3] for place in occurrences(rest[1], entry, fields)]
     if operator == "score":
-        return [place[:3] for part, weight in rest[1] if Decimal(weight) > 0 for place in occurrences(part, entry, fields)]
+        return [
+            place[:3]
+            for part, weight in rest[1]
+            if Decimal(weight) > 0
+            for place in occurrences(part, entry, fields)
+        ]
     return [place[:3] for place in occurrences(query, entry, fields)]
 
 
@@ -262,25 +288,28 @@ def spans(query, entry, fields):
 
 def render(query):
     operator, *rest = query
-    if operator in ("term", "wild"):
-        return '"' + rest[0].replace('"', '\\"') + '"'
-    if operator == "exact":
-        return '="' + rest[0] + '"'
-    if operator == "regex":
-        return f"/{rest[0]}/"
-    if operator == "and":
-        return "(" + " AND ".join(map(render, rest[0])) + ")"
-    if operator == "or":
-        return "(" + " OR ".join(map(render, rest[0])) + ")"
-    if operator == "not":
-        return "NOT " + render(rest[0])
-    if operator == "field":
-        return f"{rest[0]}:({render(rest[1])})"
-    if operator == "lang":
-        return f"lang:{rest[0]}"
-    if operator == "near":
-        distance, ordered, left, right = rest
-        return f"({render(left)} {'ONEAR' if ordered else 'NEAR'}/{distance} {render(right)})"
-    if operator == "atleast":
-        return f"ATLEAST/{rest[0]} ({render(rest[1])})"
-    return f"SCORE/{rest[0]} (" + ", ".join(f"{render(part)}^{weight}" for part, weight in rest[1]) + ")"
+    return RENDER[operator](*rest)
+
+
+def render_near(distance, ordered, left, right):
+    return f"({render(left)} {'ONEAR' if ordered else 'NEAR'}/{distance} {render(right)})"
+
+
+def render_score(threshold, items):
+    return f"SCORE/{threshold} (" + ", ".join(f"{render(part)}^{weight}" for part, weight in items) + ")"
+
+
+RENDER = {
+    "term": lambda written: f'"{written}"',
+    "wild": lambda written: f'"{written}"',
+    "exact": lambda written: f'="{written}"',
+    "regex": lambda pattern: f"/{pattern}/",
+    "and": lambda parts: "(" + " AND ".join(map(render, parts)) + ")",
+    "or": lambda parts: "(" + " OR ".join(map(render, parts)) + ")",
+    "not": lambda part: "NOT " + render(part),
+    "field": lambda name, part: f"{name}:({render(part)})",
+    "lang": lambda tag: f"lang:{tag}",
+    "near": render_near,
+    "atleast": lambda count, part: f"ATLEAST/{count} ({render(part)})",
+    "score": render_score,
+}

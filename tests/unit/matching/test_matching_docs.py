@@ -31,7 +31,9 @@ def document(cell):
     return Document(Entry("1", body=cell), Source())
 
 
-@pytest.mark.parametrize("row", [row.groupdict() for row in ROW.finditer(DOCS.read_text("utf-8"))], ids=lambda row: row["query"])
+@pytest.mark.parametrize(
+    "row", [row.groupdict() for row in ROW.finditer(DOCS.read_text("utf-8"))], ids=lambda row: row["query"]
+)
 def test_an_example_matches_its_text_and_not_the_other(row):
     node = compile_query(row["query"], ENTITIES).node
 
@@ -42,7 +44,33 @@ def test_an_example_matches_its_text_and_not_the_other(row):
 def test_every_construct_has_an_example():
     queries = " ".join(row["query"] for row in ROW.finditer(DOCS.read_text("utf-8")))
 
-    for construct in ('"', "*", "?", "=", " AND ", " OR ", " NOT ", "-", "(", "NEAR/", "ONEAR/", "title:", "summary:"):
+    for construct in (
+        '"',
+        "*",
+        "?",
+        "=",
+        " AND ",
+        " OR ",
+        " NOT ",
+        "-",
+        "(",
+        "NEAR/",
+        "ONEAR/",
+        "title:",
+        "summary:",
+    ):
         assert construct in queries
-    for construct in ("body:", "author:", "url:", "source:", "tag:", "lang:", "/s", "ATLEAST/", "SCORE/", "^", "@"):
+    for construct in (
+        "body:",
+        "author:",
+        "url:",
+        "source:",
+        "tag:",
+        "lang:",
+        "/s",
+        "ATLEAST/",
+        "SCORE/",
+        "^",
+        "@",
+    ):
         assert construct in queries

@@ -18,26 +18,28 @@ from monitor.text import canonical, word_bounds
 PAIRS = int(os.environ.get("MONITOR_EXAMPLES", "600"))
 
 WORDS = (
-    "drone drones Drone DRONE said aid US us U.S. U.S C C++ C# 100 % 100% AT&T at & t #UK UK uk дрон дрони Дрон ёлка елка "
-    "йод иод їжа Größe GROSSE grösse Łódź lodz été e\u0301te\u0301 cafe\u0301 ΣΑΣ σας Άλφα αλφα İzmir ızmir 中国 中 国 ガス ｶﾞｽ กิน "
-    "ＮＡＴＯ NATO Nato за\u0301мок замок ﬁnal final co\u00adop coop zero\u200bwidth l’été O'Brien O\u02bcBrien don\u2019t A.B. AB J.K. "
-    "كتاب كتـاب كِتاب שָׁלוֹם שלום $5 €5 x+y 한국 ё\u0301 œuvre oeuvre"
-).split()
+    "drone drones Drone DRONE said aid US us U.S. U.S C C++ C# 100 % 100% AT&T at & t #UK UK uk дрон дрони Дрон ёлка елка",
+    "йод иод їжа Größe GROSSE grösse Łódź lodz été e\u0301te\u0301 cafe\u0301 ΣΑΣ σας Άλφα αλφα İzmir ızmir 中国 中 国 ガス ｶﾞｽ กิน",
+    "ＮＡＴＯ NATO Nato за\u0301мок замок ﬁnal final co\u00adop coop zero\u200bwidth l’été O'Brien O\u02bcBrien don\u2019t A.B. AB J.K.",
+    "كتاب كتـاب كِتاب שָׁלוֹם שלום $5 €5 x+y 한국 ё\u0301 œuvre oeuvre",
+)
 GAPS = [" ", "  ", "\n", "-", ", ", ". ", "’", "", "\u200b", "\u00a0", " — ", "/", "_", "\x00", "+", "&"]
 
-word = st.sampled_from(WORDS)
+word = st.sampled_from([word for line in WORDS for word in line.split(" ")])
 text = st.lists(st.tuples(word, st.sampled_from(GAPS)), max_size=12).map(
     lambda pieces: "".join(piece + gap for piece, gap in pieces)
 )
 written = st.lists(word, min_size=1, max_size=3).map(" ".join)
-wild = st.sampled_from(["dron*", "dr?ne", "dro*s", "дрон*", "д?он", "*", "gro*e", "gr*e", "final?", "?inal", "к?т*", "ca*e", "nat?"])
+wild = st.sampled_from(
+    ["dron*", "dr?ne", "dro*s", "дрон*", "д?он", "*", "gro*e", "gr*e", "final?", "?inal", "к?т*", "ca*e", "nat?"]
+)
 term = st.one_of(
     st.tuples(st.just("term"), written),
     st.tuples(st.just("exact"), written),
     st.tuples(st.just("wild"), wild.filter(lambda w: w != "*" and w[:1] != "к")),
-    st.tuples(st.just("wild"), st.tuples(word, st.sampled_from(["dron*", "дрон*", "gr?sse"])).map(" ".join)).filter(
-        lambda query: not any(reference.kind(c) == "single" for c in query[1])
-    ),
+    st.tuples(
+        st.just("wild"), st.tuples(word, st.sampled_from(["dron*", "дрон*", "gr?sse"])).map(" ".join)
+    ).filter(lambda query: not any(reference.kind(c) == "single" for c in query[1])),
 )
 regex = st.sampled_from([r"dron\w+", r"\baid\b", r"\bдрон", r"[a-z]{3}\d+", r"U\.S", r"гр|дрон", r"\d+ ?%"]).map(
     lambda pattern: ("regex", pattern)
@@ -46,7 +48,9 @@ operand = st.one_of(term, st.lists(term, min_size=2, max_size=3).map(lambda part
 near = st.tuples(st.just("near"), st.integers(0, 6), st.booleans(), operand, operand)
 counted = st.one_of(term, regex)
 atleast = st.tuples(
-    st.just("atleast"), st.integers(1, 4), st.lists(counted, min_size=1, max_size=3).map(lambda parts: ("or", parts))
+    st.just("atleast"),
+    st.integers(1, 4),
+    st.lists(counted, min_size=1, max_size=3).map(lambda parts: ("or", parts)),
 )
 weights = st.sampled_from(["1", "2", "5", "0.5", "-3", "-0.25"])
 
@@ -56,7 +60,9 @@ def _reachable(query):
 
 
 score = st.tuples(
-    st.just("score"), st.sampled_from(["1", "2.5", "6"]), st.lists(st.tuples(counted, weights), min_size=1, max_size=3)
+    st.just("score"),
+    st.sampled_from(["1", "2.5", "6"]),
+    st.lists(st.tuples(counted, weights), min_size=1, max_size=3),
 ).filter(_reachable)
 fields = st.sampled_from(["title", "summary", "body", "author"])
 language = st.sampled_from(["en", "uk", "en-gb"]).map(lambda tag: ("lang", tag))
@@ -86,7 +92,9 @@ entries = st.fixed_dictionaries(
 
 
 def as_entry(entry):
-    return Entry("1", entry["title"], entry["summary"], entry["body"], author=entry["author"], language=entry["lang"])
+    return Entry(
+        "1", entry["title"], entry["summary"], entry["body"], author=entry["author"], language=entry["lang"]
+    )
 
 
 def found_by_engine(node, entry):
