@@ -49,24 +49,24 @@ def decode(body: bytes, content_type: str) -> str:
             return body.decode(name, "replace")
     named = _claims(body, content_type)
     if not any(name.startswith(_SEVEN_BIT) for name in named):
-        text = _as_utf_8(body)
+        text = _decoded(body, "utf-8")
+        if text is None and _CARELESS.issuperset(named):
+            text = _nearly_utf_8(body)
         if text is not None:
             return text
-    for name in (*named, _guess(body), "cp1252"):
+    for name in named:
         text = _decoded(body, _WIDER.get(name, name))
         if text is not None:
             return text
-    return body.decode(named[0] if named else "latin-1", "replace")
+    text = _decoded(body, _guess(body))
+    return text if text is not None else body.decode(named[0] if named else "latin-1", "replace")
 
 
-def _as_utf_8(body: bytes) -> str | None:
-    """Text that is UTF-8, be it with lone surrogates in it or a damaged character among many good ones."""
-    text = _decoded(body, "utf-8")
-    if text is not None:
-        return text
+def _nearly_utf_8(body: bytes) -> str | None:
+    """UTF-8 with a damaged character among many good ones, or with surrogates in it."""
     text = body.decode("utf-8", "replace")
     bad = text.count("\ufffd")
-    good = len(text) - bad - sum(byte < 0x80 for byte in body)
+    good = len(text) - bad - len(_HIGH.sub(b"", body))
     if good >= _GOOD_FOR_BAD * bad:
         return text
     try:

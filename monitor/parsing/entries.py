@@ -19,8 +19,8 @@ MAX_TITLE = 1_024  # characters
 MAX_MARKUP = 65_536  # characters of HTML in one field
 MAX_AUTHOR = 512  # characters
 MAX_IDENTITY = 2_048  # characters
-MAX_TAGS, MAX_TAG = 100, 256
-MAX_ENCLOSURES = 50
+MAX_TAG = 256  # characters
+MAX_AUTHORS, MAX_TAGS, MAX_ENCLOSURES = 50, 100, 50  # of one entry
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{1,8})*")
 _FORMATTING = r"(?:abbr|a|big|br|b|cite|code|div|em|font|h[1-6]|img|ins|i|kbd|li|mark|ol|p|q|small|span|strong|strike|sub|sup|s|tt|ul|u)"
@@ -127,11 +127,11 @@ def _cut(value: str) -> str:
 
 
 def _identity(item: Item, url: str, title: str, summary: str, body: str) -> str:
-    guid = plain_identity(item.guid)
-    return guid or _TRACKER.sub("", url)[:MAX_IDENTITY] or f"hash:{_digest(title, summary, body)}"
+    guid = _stored_form(item.guid)
+    return guid or _stored_form(_TRACKER.sub("", url)) or f"hash:{_digest(title, summary, body)}"
 
 
-def plain_identity(guid: str) -> str:
+def _stored_form(guid: str) -> str:
     """A guid without what no database stores; one that is too long keeps its beginning and a digest."""
     guid = guid.strip()
     if not guid.isascii() or not guid.isprintable():
@@ -147,24 +147,11 @@ def _digest(*parts: str) -> str:
 
 
 def _author(authors: Sequence[str]) -> str:
-    """The names, each once; a mail address only where there is no name."""
+    """The names, each once."""
     if not authors:
         return ""
-    names = dict.fromkeys(filter(None, (author_name(plain_text(author[:MAX_AUTHOR])) for author in authors[:50])))
-    return ", ".join(names)[:MAX_AUTHOR]
-
-
-def author_name(author: str) -> str:
-    """``Ann Lee`` of ``ann@example.org (Ann Lee)`` and of ``Ann Lee <ann@example.org>``."""
-    if "@" not in author:
-        return author
-    address, bracket, rest = author.partition("(")
-    if bracket and "@" in address and " " not in address.strip():
-        return rest.partition(")")[0].strip() or address.strip()
-    name, bracket, address = author.partition("<")
-    if bracket and "@" in address:
-        return name.strip(" \"'") or address.partition(">")[0].strip()
-    return author
+    names = dict.fromkeys(plain_text(author[:MAX_AUTHOR]) for author in authors[:MAX_AUTHORS])
+    return ", ".join(filter(None, names))[:MAX_AUTHOR]
 
 
 def _tags(tags: Sequence[str]) -> tuple[str, ...]:
@@ -205,6 +192,6 @@ def _distinct(entries: Sequence[Entry]) -> list[Entry]:
         identity, shapes = entry.identity, variants[entry.identity]
         if len(shapes) > 1:
             has_own_link = entry.url and len({url for url, _ in shapes}) == len(shapes)
-            identity = f"{identity} {entry.url if has_own_link else entry.content_hash}"[:MAX_IDENTITY]
+            identity = _stored_form(f"{identity} {entry.url if has_own_link else entry.content_hash}")
         found.setdefault(identity, replace(entry, identity=identity))
     return list(found.values())

@@ -183,3 +183,13 @@ def test_feedparser_is_not_imported_before_it_is_needed() -> None:
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
 
     assert done.stdout.strip() == "False"
+
+
+def test_an_identity_can_be_stored_whatever_the_guid_holds() -> None:
+    long = "g" * 5_000
+    feed = parse(rss(item().replace("odd</guid>", f"{long}</guid>"), GOOD.replace("good</guid>", "a\n\tб</guid>")))
+
+    first, second = (entry.identity for entry in feed.entries)
+    assert first.startswith("g" * 256)
+    assert len(first) < 300
+    assert second == "a б"
