@@ -101,8 +101,7 @@ def release(name: Name, config: Config = None) -> None:
     from monitor.pipeline.release import release as release_
 
     with open_service(config) as service:
-        with service.database.read() as records:
-            feed = records.feeds.find(name)
+        feed = _find(service, name)
         count = release_(service.database, service.steps.engine, service.steps.notice, service.clock, feed)
     note(f"released {count} entries of feed {feed.id}: {feed.label}")
 
@@ -148,7 +147,7 @@ def status(config: Config = None, json: Json = False) -> None:
         ("id", "state", "feed", "last poll", "last change", "next poll", "in words"),
         (
             (f.id, _state(f), f.label, ago(f.last_polled_at, now), ago(f.last_changed_at, now),
-             ago(f.next_poll_at, now), f.last_error)
+             "" if f.paused or f.state is FeedState.GONE else ago(f.next_poll_at, now), f.last_error)
             for f in feeds
         ),
         "no feeds yet; `monitor feeds add URL` adds one",
@@ -163,9 +162,13 @@ def import_(file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, he
     Example: monitor feeds import subscriptions.opml
     """
     from monitor.app import open_service
+    from monitor.model.errors import MonitorError, ParseError
 
     with open_service(config) as service:
-        lines = service.steps.subscribe.import_opml(file.read_bytes())
+        try:
+            lines = service.steps.subscribe.import_opml(file.read_bytes())
+        except ParseError as error:
+            raise MonitorError(f"{file}: {error}") from error
     for line in lines:
         if json:
             out_json({"url": line.url, "result": line.result, "why": line.why})
@@ -184,11 +187,13 @@ def export(out_file: Annotated[Path | None, typer.Option("--out", "-o", help="Fi
 
     Example: monitor feeds export -o feeds.opml
     """
+    from dataclasses import replace
+
     from monitor.app import open_service
     from monitor.parsing.opml import write_opml
 
     with open_service(config) as service, service.database.read() as records:
-        text = write_opml([feed.spec for feed in records.feeds.all()])
+        text = write_opml([replace(f.spec, title=f.spec.title or f.title) for f in records.feeds.all()])
     if out_file:
         out_file.write_text(text, encoding="utf-8")
         note(f"wrote {out_file}")
@@ -200,13 +205,28 @@ def _with_feed(config: Path | None, name: str, act: "Callable[[Service, Feed], o
     from monitor.app import open_service
 
     with open_service(config) as service:
-        with service.database.read() as records:
-            feed = records.feeds.find(name)
+        feed = _find(service, name)
         act(service, feed)
     return feed
 
 
+def _find(service: "Service", name: str) -> "Feed":
+    """A number means that feed and no other, whatever its digits are a part of."""
+    from monitor.model.errors import NotFound
+
+    with service.database.read() as records:
+        if name.isdecimal() and int(name) not in {feed.id for feed in records.feeds.all()}:
+            raise NotFound(f"there is no feed {name}; see `monitor feeds list`")
+        return records.feeds.find(name)
+
+
 def _remove(service: "Service", feed: "Feed") -> None:
+    from monitor.model.errors import MonitorError
+
+    if feed.origin == "config":
+        raise MonitorError(
+            f"feed {feed.id} stands in the configuration: delete it there, or `monitor feeds pause {feed.id}`"
+        )
     with service.database.write() as records:
         records.feeds.remove(feed.id)
 
