@@ -2,11 +2,15 @@
 
 import getpass
 from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from monitor.entrypoints.cli.console import Config, Json, note, out_json, span_of_time, table
+from monitor.entrypoints.cli.console import Config, Json, bad_usage, note, out_json, span_of_time, table
+
+if TYPE_CHECKING:
+    from monitor.app import Service
+    from monitor.ports import Mute, Records
 
 
 class MuteKind(StrEnum):
@@ -38,22 +42,37 @@ def mute(
     from monitor.app import open_service
     from monitor.ports import Mute
 
+    if kind and not value.strip():
+        raise bad_usage(f"name the {kind.value} to mute, or give no argument to list what is muted")
     with open_service(config) as service, service.database.write() as records:
         now = service.clock.now()
-        if kind and value:
+        if kind:
+            _check(service, records, kind, value)
             until = now + span_of_time(for_)
-            number = records.desk.add_mute(Mute(0, kind.value, value, until, getpass.getuser(), note_))
+            number = records.desk.add_mute(Mute(0, kind.value, value, until, _author(), note_))
             note(
                 f"mute {number}: {kind.value} {value} until {until:%Y-%m-%d %H:%M} UTC; undo: monitor unmute {number}"
             )
             return
         mutes = records.desk.mutes(now)
     if json:
-        out_json([{"id": m.id, "kind": m.kind, "value": m.value, "until": m.until, "note": m.note} for m in mutes])
+        out_json(
+            [
+                {
+                    "id": m.id,
+                    "kind": m.kind,
+                    "value": m.value,
+                    "until": m.until,
+                    "author": m.author,
+                    "note": m.note,
+                }
+                for m in mutes
+            ]
+        )
         return
     table(
         ("id", "kind", "value", "until", "by", "note"),
-        ((m.id, m.kind, m.value, m.until or "for good", m.author, m.note) for m in mutes),
+        ((m.id, m.kind, m.value, _until(m), m.author, m.note) for m in mutes),
         "nothing is muted",
     )
 
@@ -66,8 +85,11 @@ def unmute(
     Example: monitor unmute 3
     """
     from monitor.app import open_service
+    from monitor.model.errors import NotFound
 
     with open_service(config) as service, service.database.write() as records:
+        if number not in {mute.id for mute in records.desk.mutes(service.clock.now())}:
+            raise NotFound(f"there is no mute {number}; `monitor mute` lists them")
         records.desk.remove_mute(number)
     note(f"mute {number} is over")
 
@@ -81,5 +103,36 @@ def ack(story: Annotated[int, typer.Argument(help="Story number.")], config: Con
 
     with open_service(config) as service, service.database.write() as records:
         title = records.stories.get(story).title
-        records.desk.ack(story, getpass.getuser(), service.clock.now())
+        records.desk.ack(story, _author(), service.clock.now())
     note(f"story {story} is acknowledged: {title}")
+
+
+def _check(service: "Service", records: "Records", kind: MuteKind, value: str) -> None:
+    """A mute that could never silence anything is a mistake at the keyboard."""
+    from monitor.model.errors import NotFound
+
+    if kind is MuteKind.STORY:
+        if not value.isdecimal():
+            raise bad_usage(f"`{value}` is not a story number; `monitor stories list` shows them")
+        records.stories.get(int(value))
+    elif kind is MuteKind.WATCH:
+        watches = [f"{one.watchlist}/{one.watch}" for one in service.steps.engine.watches]
+        if value not in watches and not value.startswith("system/"):
+            near = [one for one in watches if value in one] or watches
+            raise NotFound(f"no watch is called `{value}`; there are: {', '.join(near[:10]) or 'none'}")
+    else:
+        part = value.strip().casefold()
+        if not any(part in f"{feed.label}\n{feed.host}".casefold() for feed in records.feeds.all()):
+            note(f"no feed's title or host holds “{value}” yet")
+
+
+def _until(mute: "Mute") -> str:
+    return f"{mute.until:%Y-%m-%d %H:%M} UTC" if mute.until else "for good"
+
+
+def _author() -> str:
+    """Empty in a container whose user has no name."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return ""
