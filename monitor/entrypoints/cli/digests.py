@@ -117,6 +117,8 @@ def _schedule() -> None:
 def _route(service: "Service", name: str) -> "Route":
     for route in service.settings.routes:
         if route.name == name:
+            if not route.digest:
+                raise NotFound(f"route `{name}` tells at once: it has no digest")
             return route
     names = ", ".join(route.name for route in service.settings.routes) or "none"
     raise NotFound(f"no route is called `{name}`; there are: {names}")
