@@ -150,7 +150,7 @@ def engine_of(config: Path | None) -> Engine:
 def read_entries(data: bytes, name: str) -> Iterator[tuple[Entry, Source]]:
     """Entries of a feed document or of JSON Lines. Raises MonitorError with file and line."""
     if _is_json_lines(data):
-        for number, line in enumerate(data.decode("utf-8", "replace").splitlines(), 1):
+        for number, line in enumerate(data.decode("utf-8-sig", "replace").split("\n"), 1):
             if line.strip():
                 yield _from_json(line, number, name)
         return
@@ -187,7 +187,9 @@ def _from_json(line: str, number: int, name: str) -> tuple[Entry, Source]:
     if not isinstance(value, dict):
         raise MonitorError(f"{name}:{number}: each line is an object with title, summary, body …")
     text = {key: str(value.get(key) or "") for key in ("id", "title", "summary", "body", "url", "lang", "author")}
-    tags = tuple(str(tag) for tag in value.get("tags") or ())
+    tags = value.get("tags") or []
+    if not isinstance(tags, list):
+        raise MonitorError(f"{name}:{number}: tags is a list of words")
     published = _published(value.get("published"))
     entry = Entry(
         identity=text["id"] or text["url"] or f"{name}:{number}",
@@ -196,7 +198,7 @@ def _from_json(line: str, number: int, name: str) -> tuple[Entry, Source]:
         body=html_to_text(text["body"]),
         url=text["url"],
         author=text["author"],
-        tags=tags,
+        tags=tuple(str(tag) for tag in tags),
         language=text["lang"].lower(),
         published=published,
     )

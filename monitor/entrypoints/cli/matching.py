@@ -64,7 +64,7 @@ def match(
 ) -> None:
     """Run the watchlists against feed files or JSON Lines; nothing is stored or sent.
 
-    Example: monitor match --config config seeds/feeds/kyiv-wire.xml
+    Example: monitor match --config config seeds/feeds/dnipro-courier.xml
     """
     from monitor.entrypoints.trying import engine_of, match_row, read_entries
 
