@@ -6,7 +6,7 @@ import pytest
 from storage_samples import DAY, HOUR, NOW, add_entries, add_feed, entry, match
 
 from monitor.model.errors import NotFound
-from monitor.model.story import Placement
+from monitor.model.story import Candidate, Placement
 from monitor.ports import Database, Records
 
 
@@ -118,3 +118,40 @@ def test_an_unknown_story_is_not_found(database: Database) -> None:
             records.stories.get(7)
         with pytest.raises(NotFound, match="there is no story 7"):
             records.stories.place(records.entries.get(one), [], Placement(7, False, "copy", "x"), NOW)
+
+
+def test_near_duplicates_are_found_by_the_keys_that_they_share(database: Database) -> None:
+    with database.write() as records:
+        one, two, three = add_entries(records, ["a", "b", "c"])
+        first = records.stories.place(records.entries.get(one), ["near:1", "near:2"], None, NOW, b"sketch of a")
+        second = records.stories.place(records.entries.get(two), ["near:2", "near:3"], None, NOW, b"sketch of b")
+        old = records.stories.place(records.entries.get(three), ["near:1", "near:2"], None, NOW - DAY, b"old")
+        found = records.stories.candidates(["near:2", "near:3", "near:4"], NOW - HOUR)
+        nothing = records.stories.candidates(["near:4"], NOW - HOUR), records.stories.candidates([], NOW)
+
+    assert found == [
+        Candidate(second.story_id, two, b"sketch of b"),
+        Candidate(first.story_id, one, b"sketch of a"),
+    ]
+    assert old.story_id not in {candidate.story_id for candidate in found}
+    assert nothing == ([], [])
+
+
+def test_a_new_version_is_compared_by_its_new_text(database: Database) -> None:
+    with database.write() as records:
+        (one,) = add_entries(records, ["a"])
+        records.stories.place(records.entries.get(one), ["near:1"], None, NOW, b"before")
+        records.stories.place(records.entries.get(one), ["near:2"], None, NOW, b"after")
+        found = records.stories.candidates(["near:2"], NOW)
+
+    assert [candidate.sketch for candidate in found] == [b"after"]
+
+
+def test_a_key_that_many_stories_have_gives_a_handful_of_candidates(database: Database) -> None:
+    with database.write() as records:
+        ids = add_entries(records, [f"entry {number}" for number in range(30)])
+        for entry_id in ids:
+            records.stories.place(records.entries.get(entry_id), ["near:phrase"], None, NOW, b"x")
+        found = records.stories.candidates(["near:phrase"], NOW)
+
+    assert 1 <= len(found) <= 10
