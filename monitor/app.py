@@ -20,13 +20,14 @@ from monitor.fetching.schedule import PollPolicy
 from monitor.matching.compile import compile_watchlists
 from monitor.matching.engine import Engine
 from monitor.matching.explain import why_words
-from monitor.model.feed import Feed, FeedSpec, FetchRequest, FetchResult, ParsedFeed
-from monitor.parsing.formats import parse_fast, parse_tolerant
+from monitor.model.feed import Feed, FeedSpec, FetchRequest, FetchResult
+from monitor.parsing.formats import parse_fast, parse_whole
 from monitor.pipeline.deliver import Deliver
 from monitor.pipeline.digest import Digests
 from monitor.pipeline.health import LIST_TITLE, SYSTEM, TITLES, DeadLetters, HealthNotices
 from monitor.pipeline.notice import Notice
 from monitor.pipeline.poll import Poll
+from monitor.pipeline.reading import FeedParser
 from monitor.pipeline.subscribe import Subscribe
 from monitor.pipeline.tick import Cycle
 from monitor.pipeline.wake import Wake
@@ -47,7 +48,8 @@ from monitor.tasks.crash import CrashingChannel, CrashingDatabase, CrashPlan
 from monitor.tasks.killable import KillablePool
 
 LAST_FETCH = timedelta(seconds=60)  # after a reload, polls in flight may still use the old client for this long
-PARSE_TIMEOUT = timedelta(seconds=5)  # parsing one feed may take this long before its child is killed
+QUICK_READERS, SLOW_READERS = 2, 2  # children for bodies that the fast path declines
+CHILDS_MODULES = ("feedparser", "monitor.parsing.formats", "monitor.parsing.xmlfeed")
 
 
 class SystemClock:
@@ -80,7 +82,10 @@ class Service:
         self.database = database
         self.clock = SystemClock()
         self._crash = crash
-        self._pool = KillablePool()
+        self._pool = KillablePool(modules=CHILDS_MODULES)
+        self._quick = KillablePool(QUICK_READERS, modules=CHILDS_MODULES)
+        self._slow = KillablePool(SLOW_READERS, nice=10, modules=CHILDS_MODULES)
+        self._parse = FeedParser(parse_fast, parse_whole, self._quick, self._slow)
         self._stopping = threading.Event()
         self._client = LazyClient(settings)
         self.steps = self._wired(settings, self._client, None)
@@ -114,7 +119,8 @@ class Service:
 
     def close(self) -> None:
         _close(self._client, self.steps.deliver.channels)
-        self._pool.close()
+        for pool in (self._pool, self._quick, self._slow):
+            pool.close()
 
     def once(
         self,
@@ -161,14 +167,6 @@ class Service:
             return SlackChannel(spec.name, spec.url, client, templates)
         return WebhookChannel(spec.name, spec.url, spec.secrets, client, spec.template, killable=self._pool)
 
-    def _parse(self, body: bytes, content_type: str, url: str) -> ParsedFeed:
-        """The fast path here; whatever it declines in a child that can be killed. Implements ports.Parser."""
-        parsed = parse_fast(body, content_type, url)
-        if parsed is not None:
-            return parsed
-        tolerant: ParsedFeed = self._pool(parse_tolerant, body, content_type, url, timeout=PARSE_TIMEOUT)
-        return tolerant
-
     def _wired(self, settings: Settings, client: "LazyClient", before: Engine | None) -> Steps:
         engine = compile_watchlists(settings.watchlists, before).engine
         database, clock, routes = self.database, self.clock, settings.routes
@@ -199,7 +197,9 @@ class Service:
             stop=lambda: stopping() or self._client is not client,
         )
         wake = Wake(database, routes, titles, why_words, clock, _new_id)
-        list_titles = {SYSTEM: LIST_TITLE} | {watchlist.id: watchlist.title or watchlist.id for watchlist in settings.watchlists}
+        list_titles = {SYSTEM: LIST_TITLE} | {
+            watchlist.id: watchlist.title or watchlist.id for watchlist in settings.watchlists
+        }
         digests = Digests(database, routes, titles, list_titles, why_words, clock, _new_id)
         return Steps(
             engine=engine,

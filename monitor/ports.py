@@ -4,6 +4,7 @@ Datetimes are aware UTC. No method waits for the network inside a transaction.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -64,9 +65,12 @@ class Http(Protocol):
 
 
 class Parser(Protocol):
-    """Turns a body into entries; may run elsewhere and be killed. Raises ParseError, never anything else."""
+    """Turns a body into entries, at once or elsewhere, where it can be killed.
 
-    def __call__(self, body: bytes, content_type: str, url: str) -> ParsedFeed: ...
+    The future holds them, or a ParseError and never anything else.
+    """
+
+    def __call__(self, body: bytes, content_type: str, url: str) -> "Future[ParsedFeed]": ...
 
 
 class Killable(Protocol):
@@ -76,6 +80,12 @@ class Killable(Protocol):
     """
 
     def __call__(self, function: Callable[..., Any], *arguments: Any, timeout: timedelta) -> Any: ...
+
+
+class KillableQueue(Protocol):
+    """A Killable that nobody waits for. Tasks begin in order; one that is ended by our own stop is kind ``local``."""
+
+    def submit(self, function: Callable[..., Any], *arguments: Any, timeout: timedelta) -> "Future[Any]": ...
 
 
 class Channel(Protocol):

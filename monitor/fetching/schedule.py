@@ -78,8 +78,8 @@ def is_our_outage(results: Sequence[FetchResult]) -> bool:
 
 
 def after_outage(feed: Feed, policy: PollPolicy, now: datetime, chance: Chance) -> Feed:
-    """A poll that failed by our own fault: tried again soon, counted against nobody."""
-    return replace(feed, next_poll_at=now + policy.floor * (1 + JITTER * chance()))
+    """A poll that failed by our own fault: tried again soon, yet not in this run, and counted against nobody."""
+    return replace(feed, last_polled_at=now, next_poll_at=now + policy.floor * (1 + JITTER * chance()))
 
 
 def _failure(feed: Feed, result: FetchResult, parsed: ParsedFeed | None, body_hash: str) -> str:

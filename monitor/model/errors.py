@@ -77,7 +77,7 @@ class ForbiddenAddress(FetchError):
 
 
 class ParseError(MonitorError):
-    """The bytes are not a feed we understand. ``kind``: not-a-feed, empty, too-costly, broken."""
+    """The bytes are not a feed we understand. ``kind``: not-a-feed, empty, too-costly, broken; local is our own fault."""
 
     def __init__(self, what: str, kind: str = "broken") -> None:
         super().__init__(what)

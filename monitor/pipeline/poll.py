@@ -1,27 +1,27 @@
 """Poll: claim due feeds, fetch them together, and commit what each one brought in one transaction."""
 
-import hashlib
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from monitor import telemetry
 from monitor.fetching.schedule import AfterPoll, PollPolicy, after_outage, after_poll, is_our_outage
 from monitor.matching.engine import Engine
 from monitor.model.entry import Entry, Source, StoredEntry
-from monitor.model.errors import ParseError
 from monitor.model.feed import Feed, FeedSpec, FetchRequest, FetchResult, ParsedFeed
 from monitor.model.watch import Match
 from monitor.parsing.identity import Verdict, classify, spellings
 from monitor.pipeline.health import HealthNotices
 from monitor.pipeline.notice import Item, Notice
+from monitor.pipeline.reading import Read, Reading
 from monitor.ports import Chance, Clock, Database, Fetcher, Parser, Records
 from monitor.telemetry import log
 
 LEASE = timedelta(minutes=15)
 RECENT = 20  # results that say together whether our own network is down (P10)
 BATCH = 100  # feeds claimed and results committed together
+AWHILE, BRIEFLY = 0.2, 0.05  # seconds to wait for answers, and while bodies are being read
 FLOOD_SHARE, FLOOD_COUNT = 0.8, 20  # polling.md §4
 
 
@@ -90,6 +90,7 @@ class Poll:
         flying: dict[int, Feed] = {}
         recent: deque[FetchResult] = deque(maxlen=RECENT)
         unclear: list[FetchResult] = []  # arrived, not judged: nobody has answered yet
+        reading = Reading(self.parse)
         begun = self.clock.now()
         try:
             while True:
@@ -98,17 +99,20 @@ class Poll:
                 flying |= {feed.id: feed for feed in claimed}
                 summary.due += len(claimed)
                 self.fetcher.submit([self._request(feed) for feed in claimed])
-                arrived = self.fetcher.collect(0.2) if len(flying) > len(unclear) else []
+                abroad = len(flying) - len(unclear) - len(reading)
+                arrived = self.fetcher.collect(BRIEFLY if reading else AWHILE) if abroad else []
                 recent.extend(arrived)
                 outage = is_our_outage(recent)
-                results, unclear = [*unclear, *arrived], []
-                if _is_unclear(recent, outage) and len(flying) > len(results):
-                    results, unclear = [], results
-                outcomes = [self._outcome(flying.pop(r.request.feed_id), r, outage) for r in results]
+                unclear += arrived
+                if abroad == len(arrived) or not _is_unclear(recent, outage):
+                    reading.add((flying[result.request.feed_id], result) for result in unclear)
+                    unclear = []
+                outcomes = [self._outcome(read, outage) for read in reading.collect(0 if abroad else AWHILE)]
                 self._commit(outcomes, summary)
-                for result in results:
-                    on_result(result)
-                if not (flying or claimed or results):  # what just ended may have freed its host for others
+                for outcome in outcomes:
+                    del flying[outcome.before.id]
+                    on_result(outcome.result)
+                if not (flying or claimed or outcomes):  # what just ended may have freed its host for others
                     return summary
         finally:
             if flying:
@@ -145,47 +149,35 @@ class Poll:
             proxy=spec.proxy,
         )
 
-    def _outcome(self, feed: Feed, result: FetchResult, outage: bool) -> Outcome:
-        """Pure but for reading what is known: parse, tell new from known, match."""
-        if outage and result.error:
-            now = self.clock.now()
-            again = after_outage(feed, self.policy, now, self.chance)
-            return Outcome(result, feed, AfterPoll(replace(again, last_polled_at=now)))  # not again in this run
-        body_hash = hashlib.blake2b(result.body, digest_size=16).hexdigest() if result.body else ""
-        if result.status not in (200, 226) or body_hash == feed.body_hash:
-            return self._unchanged(feed, result, body_hash)
-        try:
-            parsed = self.parse(result.body, result.headers.get("content-type", ""), result.url)
-        except ParseError as error:
-            failed = replace(result, error=str(error), error_kind=error.kind)
-            return self._unchanged(feed, failed, body_hash)
+    def _outcome(self, read: Read, outage: bool) -> Outcome:
+        """Pure but for reading what is known: tell new from known, match."""
+        feed, parsed = read.feed, read.parsed
+        if outage and read.result.error:
+            again = after_outage(feed, self.policy, self.clock.now(), self.chance)
+            return Outcome(read.result, feed, AfterPoll(again))
+        if parsed is None:
+            return self._unchanged(read)
         with self.database.read() as records:
             known = records.entries.known(feed.id, parsed.entries)
             others = spellings(parsed.entries, known)  # the same addresses under http or https, www or not
             if others:
                 known += records.entries.known(feed.id, others)
-        verdicts = classify(parsed.entries, known)
-        return self._understood(feed, result, parsed, verdicts, body_hash)
+        return self._understood(read, parsed, classify(parsed.entries, known))
 
-    def _unchanged(self, feed: Feed, result: FetchResult, body_hash: str) -> Outcome:
-        after = after_poll(feed, result, None, body_hash, 0, False, self.policy, self.clock.now(), self.chance)
+    def _unchanged(self, read: Read) -> Outcome:
+        now, feed, result = self.clock.now(), read.feed, read.result
+        after = after_poll(feed, result, None, read.body_hash, 0, False, self.policy, now, self.chance)
         return Outcome(result, feed, after)
 
-    def _understood(
-        self,
-        feed: Feed,
-        result: FetchResult,
-        parsed: ParsedFeed,
-        verdicts: Sequence[Verdict],
-        body_hash: str,
-    ) -> Outcome:
+    def _understood(self, read: Read, parsed: ParsedFeed, verdicts: Sequence[Verdict]) -> Outcome:
+        now, feed = self.clock.now(), read.feed
         source = source_of(feed, parsed.title)
         first = feed.first_polled_at is None
         fresh = sum(verdict.kind == "new" for verdict in verdicts)
         gap = not first and bool(verdicts) and fresh == len(verdicts)
-        after = after_poll(feed, result, parsed, body_hash, fresh, gap, self.policy, self.clock.now(), self.chance)
+        after = after_poll(feed, read.result, parsed, read.body_hash, fresh, gap, self.policy, now, self.chance)
         return Outcome(
-            result=result,
+            result=read.result,
             before=feed,
             after=after,
             changes=tuple(

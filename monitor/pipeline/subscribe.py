@@ -1,15 +1,17 @@
 """Subscribe: from a URL that a person gives to a feed that parses; OPML files line by line."""
 
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 from monitor.fetching.discover import feed_links, well_known
+from monitor.fetching.guard import check_url
 from monitor.model.errors import FetchError, NotFound, ParseError
-from monitor.model.feed import FeedSpec, FetchRequest, FetchResult, ParsedFeed
+from monitor.model.feed import FetchRequest, FetchResult, ParsedFeed
 from monitor.parsing.opml import parse_opml
 from monitor.ports import Clock, Database, Fetcher, Parser
 
 MAX_CANDIDATES = 8
+_NO_TLS = ("connect", "tls", "reset")  # nobody speaks https there
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +43,8 @@ class Subscribe:
 
     def discover(self, url: str) -> Discovered:
         """Raises FetchError or NotFound with one sentence that says what to do."""
-        if "://" not in url:
-            url = f"https://{url}"
-        page = self._get(url)
+        page = self._page(url)
+        url = page.request.url
         try:
             return _discovered(page, self._parsed(page))
         except ParseError as error:
@@ -62,7 +63,7 @@ class Subscribe:
         lines = []
         with self.database.write() as records:
             for spec in parse_opml(data.decode("utf-8-sig", "replace")):
-                why = _unusable(spec)
+                why = check_url(spec.url)
                 if why:
                     lines.append(ImportLine(spec.url, "failed", why))
                     continue
@@ -70,7 +71,22 @@ class Subscribe:
                 lines.append(ImportLine(spec.url, "added" if is_new else "known"))
         return lines
 
+    def _page(self, url: str) -> FetchResult:
+        """What stands at the address that a person typed: without a scheme, https is tried before http."""
+        scheme, _, rest = url.strip().rpartition("://")
+        if scheme and scheme.lower() != "feed":
+            return self._get(_tidy(url.strip()))
+        try:
+            return self._get(_tidy(f"https://{rest}"))
+        except FetchError as error:
+            if error.kind not in _NO_TLS:
+                raise
+            return self._get(_tidy(f"http://{rest}"))
+
     def _get(self, url: str) -> FetchResult:
+        reason = check_url(url)
+        if reason:
+            raise FetchError(reason, "url")
         host = urlsplit(url).netloc
         self.fetcher.submit([FetchRequest(feed_id=0, url=url, host=host)])
         results: list[FetchResult] = []
@@ -90,7 +106,7 @@ class Subscribe:
         return result
 
     def _parsed(self, answer: FetchResult) -> ParsedFeed:
-        return self.parse(answer.body, answer.headers.get("content-type", ""), answer.url)
+        return self.parse(answer.body, answer.headers.get("content-type", ""), answer.url).result()
 
 
 def _discovered(answer: FetchResult, parsed: ParsedFeed) -> Discovered:
@@ -98,7 +114,11 @@ def _discovered(answer: FetchResult, parsed: ParsedFeed) -> Discovered:
     return Discovered(url, parsed.title, len(parsed.entries))
 
 
-def _unusable(spec: FeedSpec) -> str:
-    if urlsplit(spec.url).scheme not in ("http", "https"):
-        return "only http and https addresses can be polled"
-    return "" if urlsplit(spec.url).hostname else "the address names no host"
+def _tidy(url: str) -> str:
+    """One spelling for one feed: scheme and host in small letters, no fragment; a malformed address stays."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return url
+    user, at, host = parts.netloc.rpartition("@")
+    return urlunsplit((parts.scheme, f"{user}{at}{host.lower()}", parts.path, parts.query, ""))

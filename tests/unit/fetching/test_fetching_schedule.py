@@ -405,7 +405,8 @@ def test_an_outage_is_ours_when_many_hosts_are_silent_and_none_answers(
 def test_after_an_outage_the_feed_is_as_it_was_and_soon_due() -> None:
     feed = new_feed(failures=2, last_error="x")
 
-    assert after_outage(feed, POLICY, START, lambda: 0.0) == replace(feed, next_poll_at=START + 10 * MINUTE)
+    again = replace(feed, last_polled_at=START, next_poll_at=START + 10 * MINUTE)
+    assert after_outage(feed, POLICY, START, lambda: 0.0) == again
 
 
 # --- moves (P11, P12) --------------------------------------------------------------------------------------
