@@ -31,8 +31,6 @@ class Elements:
     def meaning(self, element: etree._Element) -> str:
         """A word of ``vocabulary``; "?" and unknown words are for feedparser."""
         tag = element.tag
-        if not isinstance(tag, str):
-            raise Doubt
         return self.meanings.get(tag) or self.meanings.setdefault(tag, meaning(tag, element.prefix))
 
     def leaf(self, element: etree._Element) -> str:
@@ -123,7 +121,7 @@ class Elements:
 
 def local_name(element: etree._Element) -> str:
     """In lower case, without the namespace."""
-    return element.tag.rpartition("}")[2].lower() if isinstance(element.tag, str) else ""
+    return element.tag.rpartition("}")[2].lower()
 
 
 def web_guid(guid: str) -> str:

@@ -88,22 +88,15 @@ _LEFT_TO_FEEDPARSER = frozenset(
         """,
     )
 )
-_OTHERS = {
-    "itunes": ("itunes:category", "itunes:name", "itunes:email"),
-    "xhtml": ("xhtml:body",),
-}
+_MODULES_LEFT_TO_FEEDPARSER = frozenset(("itunes:category", "itunes:name", "itunes:email", "xhtml:body"))
 # Prefixes that feedparser knows: bound to another namespace they mean something else to it than to us.
 _ITS_PREFIXES = frozenset((*PREFIXES.values(), "gml", "psc", "taxo", "xml")) - {""}
-_TAG = re.compile(r"(?:\{([^}]*)\})?(.+)", re.DOTALL)
 
 
 def meaning(tag: str, prefix: str | None) -> str:
     """One of MEANINGS' values, "ignored" for what has no influence on an entry, "?" where that is not sure."""
-    found = _TAG.fullmatch(tag)
-    if found is None:
-        return "?"
-    known = PREFIXES.get((found[1] or "").lower())
-    name = found[2].lower()
+    namespace, _, name = tag.lstrip("{").lower().rpartition("}")
+    known = PREFIXES.get(namespace)
     if known is None:
         if prefix in _ITS_PREFIXES:
             return "?"
@@ -111,7 +104,7 @@ def meaning(tag: str, prefix: str | None) -> str:
     if known == "":
         return _plain(name)
     name = f"{known}:{name}"
-    return MEANINGS.get(name) or ("?" if name in _OTHERS.get(known, ()) else "ignored")
+    return MEANINGS.get(name) or ("?" if name in _MODULES_LEFT_TO_FEEDPARSER else "ignored")
 
 
 def _plain(name: str) -> str:

@@ -14,7 +14,7 @@ from monitor.parsing.publishing import read_hints
 # What feedparser raises on hostile documents; it documents no errors of its own.
 _ACCIDENTS = (ArithmeticError, AssertionError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_REFERENCE = re.compile(r"<!\[CDATA\[.*?(?:\]\]>|\Z)|&#(?:([0-9]{1,10})|[xX]([0-9a-fA-F]{1,8}));", re.DOTALL)
+_REFERENCE = re.compile(r"<!\[CDATA\[.*?(?:\]\]>|\Z)|&#(?:0*([0-9]+)|[xX]0*([0-9a-fA-F]+));?", re.DOTALL)
 _DECLARATION = re.compile(r"<\?xml[^>]{0,500}>")
 _END = re.compile(r"</(?:\w+:)?(?:rss|feed|rdf|channel)\s*>", re.IGNORECASE)
 _PAGE = re.compile(r"<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
@@ -61,7 +61,8 @@ def _repaired(text: str) -> str:
 def _valid_reference(found: re.Match[str]) -> str:
     if found[0].startswith("<"):
         return found[0]  # in CDATA there are no references
-    number = int(found[1]) if found[1] else int(found[2], 16)
+    digits = found[1] or found[2]
+    number = int(digits, 10 if found[1] else 16) if len(digits) < 9 else 0
     is_valid = number in (9, 10, 13) or 0x20 <= number < 0xD800 or 0xE000 <= number <= 0x10FFFF
     return found[0] if is_valid and number not in (0xFFFE, 0xFFFF) else "\ufffd"
 
@@ -102,9 +103,13 @@ def _item(entry: Mapping[str, Any], is_atom: bool) -> Item:
 
 def _link(entry: Mapping[str, Any], guid: str) -> str:
     link = _string(entry.get("link"))
-    if link == guid and not link.lower().startswith("http"):
+    if link == guid and not link.lower().startswith("http") and not _has_link(entry, link):
         link = ""  # a guid without isPermaLink="false" that is no address
     return link or next((_string(one.get("href")) for one in _alternates(entry)), "")
+
+
+def _has_link(entry: Mapping[str, Any], href: str) -> bool:
+    return any(link.get("href") == href for link in entry.get("links", ()))
 
 
 def _alternates(context: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:

@@ -10,7 +10,7 @@ from ruamel.yaml import YAML
 from monitor.model.entry import Entry
 from monitor.model.errors import ParseError
 from monitor.model.feed import ParsedFeed
-from monitor.parsing.formats import parse_fast, parse_tolerant
+from monitor.parsing.formats import parse_fast, parse_tolerant, parse_whole
 
 ROOT = Path(__file__).parents[3]
 FEEDS = ROOT / "tests/corpus/feeds"
@@ -31,7 +31,7 @@ URL = "https://feeds.example/dir/feed"
 
 
 def parse(body: bytes, content_type: str = "", url: str = URL) -> ParsedFeed:
-    return parse_fast(body, content_type, url) or parse_tolerant(body, content_type, url)
+    return parse_whole(body, content_type, url)
 
 
 def shown(feed: ParsedFeed) -> dict[str, Any]:

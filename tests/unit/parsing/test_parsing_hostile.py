@@ -9,7 +9,7 @@ import pytest
 
 from monitor.model.errors import ParseError
 from monitor.model.feed import ParsedFeed
-from monitor.parsing.formats import parse_fast, parse_tolerant
+from monitor.parsing.formats import parse_fast, parse_tolerant, parse_whole
 
 URL = "https://n.example/feed/"
 GOOD = (
@@ -27,7 +27,7 @@ def rss(*items: str, before: str = '<?xml version="1.0"?>') -> bytes:
 
 
 def parse(body: bytes, content_type: str = "") -> ParsedFeed:
-    return parse_fast(body, content_type, URL) or parse_tolerant(body, content_type, URL)
+    return parse_whole(body, content_type, URL)
 
 
 @pytest.mark.parametrize(
@@ -37,6 +37,8 @@ def parse(body: bytes, content_type: str = "") -> ParsedFeed:
         (rss(item("a&#0;b"), GOOD), "a\ufffdb"),
         (rss(item("a&#xD800;b"), GOOD), "a\ufffdb"),
         (rss(item("a&#99999999;b"), GOOD), "a\ufffdb"),
+        (rss(item("a&#x000000000041;&#9999999999999999999;b"), GOOD), "aA\ufffdb"),
+        (rss(item("a&#9999999999999999999 &unknown; b"), GOOD), "a\ufffd &unknown; b"),
         (rss(item("aXXb"), GOOD).replace(b"XX", b"\xed\xa0\x80"), "a\ufffdb"),
         (rss(item("aXXb"), GOOD).replace(b"XX", b"\xed\xa0\xbd\xed\xb8\x80"), "a\U0001f600b"),
         (rss(item("a\x01\x1fb"), GOOD), "a\ufffd\ufffdb"),
@@ -193,3 +195,10 @@ def test_an_identity_can_be_stored_whatever_the_guid_holds() -> None:
     assert first.startswith("g" * 256)
     assert len(first) < 300
     assert second == "a б"
+
+
+def test_what_feedparser_stumbles_over_is_told_as_broken() -> None:
+    with pytest.raises(ParseError, match="this cannot be read") as raised:
+        parse(b"<rss><channel><item><category>a</item>b</category></channel></rss>")
+
+    assert raised.value.kind == "broken"

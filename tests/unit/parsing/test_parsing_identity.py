@@ -91,6 +91,14 @@ def test_two_entries_of_one_page_are_never_both_new_under_one_identity() -> None
     assert verdicts[1].entry_id is None
 
 
+def test_a_known_entry_that_stands_twice_is_the_same_twice() -> None:
+    known = [KnownEntry(7, "g", "", "Title", "a")]
+
+    verdicts = classify([entry("g"), entry("g")], known)
+
+    assert [(verdict.kind, verdict.entry_id) for verdict in verdicts] == [("same", 7), ("same", None)]
+
+
 def test_no_known_entry_is_taken_twice() -> None:
     known = [KnownEntry(1, "g1", "https://n.example/1", "Title", "a")]
     page = [entry("g1", "https://n.example/1"), entry("g2", "https://n.example/1")]

@@ -93,6 +93,11 @@ TAKEN = {
     "a contributor": atom("<contributor><name>C</name></contributor>"),
     "items beside the channel": b'<rss version="2.0"><channel/><item><title>T</title></item></rss>',
     "names in capitals": item("<PUBDATE>2026-11-22</PUBDATE>"),
+    "a second title": item("<dc:title>Other</dc:title>"),
+    "a description in a container after content": item(
+        "<description>a</description><content:encoded>b</content:encoded>"
+        "<media:group><media:description>c</media:description></media:group>"
+    ),
     "no items at all": rss(""),
 }
 
