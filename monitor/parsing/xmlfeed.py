@@ -103,13 +103,10 @@ def _item(entry: Mapping[str, Any], is_atom: bool) -> Item:
 
 def _link(entry: Mapping[str, Any], guid: str) -> str:
     link = _string(entry.get("link"))
-    if link == guid and not link.lower().startswith("http") and not _has_link(entry, link):
+    others = [_string(one.get("href")) for one in _alternates(entry)]
+    if link == guid and not link.lower().startswith("http") and link not in others:
         link = ""  # a guid without isPermaLink="false" that is no address
-    return link or next((_string(one.get("href")) for one in _alternates(entry)), "")
-
-
-def _has_link(entry: Mapping[str, Any], href: str) -> bool:
-    return any(link.get("href") == href for link in entry.get("links", ()))
+    return link or next(iter(others), "")
 
 
 def _alternates(context: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
