@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from monitor.fetching.news import News, probably_lost
 from monitor.model.feed import Feed, FeedNotice, FeedState, ParsedFeed
 
 TOLD_AFTER, TOLD_AFTER_FAILURES = timedelta(hours=24), 5
@@ -16,22 +17,22 @@ _FAILING = (FeedState.FAILING, FeedState.NOT_A_FEED)
 _LASTING = (FeedState.GAP, FeedState.TRUNCATED)  # only another parsed document can end them
 
 
-def tell_failure(feed: Feed, now: datetime, *, patient: bool) -> FeedNotice | None:
-    """A notice once a failure has lasted: 24 hours, or 5 polls unless ``patient``."""
+def tell_failure(feed: Feed, state: FeedState, now: datetime, *, patient: bool) -> FeedNotice | None:
+    """A notice of ``state`` once a failure has lasted: 24 hours, or 5 polls unless ``patient``."""
     if feed.told_state in _FAILING or feed.failing_since is None:
         return None
     lasted = now - feed.failing_since >= TOLD_AFTER
     if not lasted and (patient or feed.failures < TOLD_AFTER_FAILURES):
         return None
     words = f"{feed.last_error}; {feed.failures} polls in a row failed since {_moment(feed.failing_since)}"
-    return FeedNotice(feed.state.value, words)
+    return FeedNotice(state.value, words)
 
 
 def settle(
-    before: Feed, feed: Feed, parsed: ParsedFeed | None, *, gap: bool, now: datetime
+    before: Feed, feed: Feed, parsed: ParsedFeed | None, news: News, now: datetime
 ) -> tuple[Feed, FeedNotice | None]:
     """State and notice of a feed that answered well; ``before`` is the feed before this poll."""
-    state, words = _state(before, feed, parsed, gap=gap, now=now)
+    state, words = _state(before, feed, parsed, news, now)
     settled = replace(
         feed,
         state=state,
@@ -43,14 +44,19 @@ def settle(
 
 
 def _state(
-    before: Feed, feed: Feed, parsed: ParsedFeed | None, *, gap: bool, now: datetime
+    before: Feed, feed: Feed, parsed: ParsedFeed | None, news: News, now: datetime
 ) -> tuple[FeedState, str]:
     """The state and what is wrong in words."""
-    if before.state is FeedState.HELD:
-        return FeedState.HELD, before.last_error
+    if news.flood:
+        return FeedState.HELD, _flood_words(before, feed, parsed, news, now)
+    if before.state is FeedState.HELD:  # until somebody releases what is held
+        return (
+            FeedState.HELD,
+            before.last_error if before.failures == 0 else f"new entries came at once; {_held_words(feed)}",
+        )
     if feed.spec.url != before.spec.url:
         return FeedState.MOVED, f"moved for good; now polled at {feed.spec.url}"
-    if gap and parsed is not None:
+    if news.gap and parsed is not None:
         return FeedState.GAP, _gap_words(before, feed, parsed, now)
     if parsed is not None and parsed.cut:
         return FeedState.GAP, f"shows more entries than are read at once: the {parsed.cut} oldest were left out"
@@ -68,8 +74,12 @@ def _state(
 def _notice(before: Feed, feed: Feed, words: str) -> tuple[FeedState, FeedNotice | None]:
     """What people now know, and what to tell them."""
     told = before.told_state
-    if feed.state is FeedState.HELD or feed.state is told:
+    if feed.state is told:
         return told, None
+    if feed.state is FeedState.HELD and told in _FAILING:
+        return FeedState.HELD, FeedNotice(
+            "recovered", _recovery_words(before, feed) + "; new entries are still held"
+        )
     if feed.state is FeedState.OK:
         quiet = told in (FeedState.OK, FeedState.MOVED)
         return FeedState.OK, None if quiet else FeedNotice("recovered", _recovery_words(before, feed))
@@ -80,12 +90,20 @@ def _notice(before: Feed, feed: Feed, words: str) -> tuple[FeedState, FeedNotice
 
 
 def _gap_words(before: Feed, feed: Feed, parsed: ParsedFeed, now: datetime) -> str:
-    shown = len(parsed.entries)
-    words = f"none of the {shown} entries it shows was known: some in between may be lost"
-    if feed.cadence and before.last_polled_at:
-        lost = round((now - before.last_polled_at) / feed.cadence) - shown
-        words += f", about {lost} by its usual rhythm" if lost > 0 else ", probably few"
-    return words
+    words = f"none of the {len(parsed.entries)} entries it shows was known: some in between may be lost"
+    lost = probably_lost(before, feed, parsed, now)
+    if lost is None:
+        return words
+    return f"{words}, about {lost} by its usual rhythm" if lost else f"{words}, probably few"
+
+
+def _flood_words(before: Feed, feed: Feed, parsed: ParsedFeed | None, news: News, now: datetime) -> str:
+    words = f"shows {news.new} new entries at once, of {news.shown} on its page; {_held_words(feed)}"
+    return f"{words}; {_gap_words(before, feed, parsed, now)}" if news.gap and parsed is not None else words
+
+
+def _held_words(feed: Feed) -> str:
+    return f"they are held until `monitor feeds release {feed.id}`"
 
 
 def _is_silent(feed: Feed, now: datetime) -> bool:
@@ -107,6 +125,8 @@ def _recovery_words(before: Feed, feed: Feed) -> str:
         return "answers again; it had said it was gone"
     if before.told_state is FeedState.SILENT:
         return "shows new entries again"
+    if before.told_state is FeedState.HELD:
+        return "is well again: what was held has been released"
     return "is complete again"
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
@@ -16,12 +16,16 @@ _NO_STORE = re.compile(r"\bno-(?:cache|store)\b", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Hints:
-    """``fresh``: how long the answer stays so (RFC 9111 §4.2); ``ttl``: the document's own wish; hours are UTC."""
+    """``fresh``: how long the answer stays so (RFC 9111 §4.2); ``ttl``: the document's own wish; hours are UTC.
+
+    ``often``: since a gap (P19), how long the feed may go unpolled before entries leave its page unseen.
+    """
 
     fresh: timedelta | None = None
     ttl: timedelta | None = None
     skip_hours: frozenset[int] = frozenset()
     skip_days: frozenset[str] = frozenset()
+    often: timedelta | None = None
 
     @property
     def least(self) -> timedelta:
@@ -42,6 +46,8 @@ class Hints:
             words.append("hours=" + ",".join(str(hour) for hour in sorted(self.skip_hours)))
         if self.skip_days:
             words.append("days=" + ",".join(day for day in DAYS if day in self.skip_days))
+        if self.often:
+            words.append(f"often={round(self.often.total_seconds())}")
         return " ".join(words)
 
 
@@ -53,6 +59,7 @@ def read_hints(line: str) -> Hints:
         ttl=timedelta(seconds=int(words["ttl"])) if "ttl" in words else None,
         skip_hours=frozenset(int(hour) for hour in words["hours"].split(",")) if "hours" in words else frozenset(),
         skip_days=frozenset(words["days"].split(",")) if "days" in words else frozenset(),
+        often=timedelta(seconds=int(words["often"])) if "often" in words else None,
     )
 
 
@@ -64,8 +71,8 @@ def updated(before: Hints, headers: Mapping[str, str], parsed: ParsedFeed | None
     speaks = parsed is not None or "cache-control" in headers or "expires" in headers
     fresh = freshness(headers, now) if speaks else before.fresh
     if parsed is None:
-        return Hints(fresh, before.ttl, before.skip_hours, before.skip_days)
-    return Hints(fresh, parsed.ttl, parsed.skip_hours, parsed.skip_days & frozenset(DAYS))
+        return replace(before, fresh=fresh)
+    return Hints(fresh, parsed.ttl, parsed.skip_hours, parsed.skip_days & frozenset(DAYS), before.often)
 
 
 def freshness(headers: Mapping[str, str], now: datetime) -> timedelta | None:

@@ -8,7 +8,8 @@ from itertools import pairwise
 from statistics import median
 
 from monitor.fetching.health import NOT_TOLD_EARLY, settle, tell_failure
-from monitor.fetching.hints import read_hints, retry_after, updated
+from monitor.fetching.hints import Hints, read_hints, retry_after, updated
+from monitor.fetching.news import News, page_span
 from monitor.fetching.politeness import authority
 from monitor.model.feed import Feed, FeedNotice, FeedState, FetchResult, ParsedFeed, Validators
 from monitor.ports import Chance
@@ -48,8 +49,7 @@ def after_poll(
     result: FetchResult,
     parsed: ParsedFeed | None,
     body_hash: str,
-    new_entries: int,
-    gap: bool,
+    news: News,
     policy: PollPolicy,
     now: datetime,
     chance: Chance,
@@ -57,7 +57,6 @@ def after_poll(
     """What one poll makes of a feed.
 
     ``parsed`` is None when nothing was parsed: a 304, a body with the feed's ``body_hash``, or a failure.
-    ``gap``: none of the entries shown was known (P19).
     """
     if result.status == HTTPStatus.GONE:
         return _gone(feed, now)
@@ -66,9 +65,8 @@ def after_poll(
     words = _failure(feed, result, parsed, body_hash)
     if words:
         return _failed(feed, result, words, policy, now, chance)
-    gap = gap and result.status != HTTPStatus.IM_USED  # a delta shows nothing but news (P22)
-    well, notice = _well(feed, result, parsed, body_hash, new_entries > 0, gap, now)
-    return AfterPoll(replace(well, next_poll_at=_next_poll_at(well, gap, policy, now, chance)), notice=notice)
+    well, notice = _well(feed, result, parsed, body_hash, news, now)
+    return AfterPoll(replace(well, next_poll_at=_next_poll_at(well, news, policy, now, chance)), notice=notice)
 
 
 def is_our_outage(results: Sequence[FetchResult]) -> bool:
@@ -133,7 +131,8 @@ def _failed(
     asked = retry_after(result.headers, now) if busy else None
     backoff = min(policy.floor * 2 ** min(feed.failures, 10) * (1 + JITTER * chance()), policy.ceiling)
     hold = asked if asked is not None else policy.floor if result.status == HTTPStatus.TOO_MANY_REQUESTS else None
-    state = FeedState.NOT_A_FEED if result.error_kind == "not-a-feed" else FeedState.FAILING
+    trouble = FeedState.NOT_A_FEED if result.error_kind == "not-a-feed" else FeedState.FAILING
+    state = FeedState.HELD if feed.state is FeedState.HELD else trouble  # what is held stays so
     failed = replace(
         feed,
         last_polled_at=now,
@@ -145,9 +144,9 @@ def _failed(
         failing_since=feed.failing_since or now,
         last_error=words,
     )
-    notice = tell_failure(failed, now, patient=result.status in NOT_TOLD_EARLY)
+    notice = tell_failure(failed, trouble, now, patient=result.status in NOT_TOLD_EARLY)
     if notice:
-        failed = replace(failed, told_state=state)
+        failed = replace(failed, told_state=trouble)
     return AfterPoll(failed, now + hold if hold else None, notice)
 
 
@@ -156,30 +155,30 @@ def _well(
     result: FetchResult,
     parsed: ParsedFeed | None,
     body_hash: str,
-    news: bool,
-    gap: bool,
+    news: News,
     now: datetime,
 ) -> tuple[Feed, FeedNotice | None]:
     """An answer that we understand: take over what it says, and see whether something is wrong all the same."""
     repeated = parsed is None and result.status != HTTPStatus.NOT_MODIFIED
     same_body = feed.same_body + 1 if repeated else 0
+    hints = updated(read_hints(feed.hints), result.headers, parsed, now)
     well = replace(
         feed,
         last_polled_at=now,
         last_status=result.status,
         validators=_validators(feed.validators, result),
-        hints=updated(read_hints(feed.hints), result.headers, parsed, now).write(),
+        hints=replace(hints, often=_often(feed, hints, parsed, news, now)).write(),
         body_hash=body_hash if parsed is not None else feed.body_hash,
         same_body=same_body,
         first_polled_at=feed.first_polled_at or now,
-        last_changed_at=now if news or feed.first_polled_at is None else feed.last_changed_at,
+        last_changed_at=now if news.new or feed.first_polled_at is None else feed.last_changed_at,
         failures=0,
         failing_since=None,
         last_error=_same_body_words(same_body),
         title=parsed.title if parsed is not None and parsed.title else feed.title,
         cadence=_cadence(parsed) or feed.cadence if parsed is not None else feed.cadence,
     )
-    return settle(feed, _follow(well, result, now), parsed, gap=gap, now=now)
+    return settle(feed, _follow(well, result, now), parsed, news, now)
 
 
 def _same_body_words(count: int) -> str:
@@ -226,12 +225,22 @@ def _cadence(parsed: ParsedFeed) -> timedelta | None:
     return timedelta(seconds=round(median(gaps))) if len(gaps) >= 3 and median(gaps) >= 1 else None
 
 
-def _next_poll_at(feed: Feed, gap: bool, policy: PollPolicy, now: datetime, chance: Chance) -> datetime:
+def _often(feed: Feed, hints: Hints, parsed: ParsedFeed | None, news: News, now: datetime) -> timedelta | None:
+    """After a gap: half the time that an entry stays on the page, else half the wait that was too long."""
+    if parsed is None or not (news.gap or hints.often):
+        return hints.often
+    span = page_span(parsed)
+    if span is None and news.gap and feed.last_polled_at:
+        span = now - feed.last_polled_at
+    return span / 2 if span else hints.often
+
+
+def _next_poll_at(feed: Feed, news: News, policy: PollPolicy, now: datetime, chance: Chance) -> datetime:
     """When a well feed is polled again: within what server and document allow, near what is useful (P6-P8, P19)."""
     hints = read_hints(feed.hints)
     wish = feed.spec.every or _usual(feed, hints.least, policy)
-    if gap and not feed.spec.every:
-        wish /= 2
+    if not feed.spec.every:
+        wish = min(wish / 2 if news.gap else wish, hints.often or wish)
     ceiling = max(policy.ceiling, feed.spec.every or policy.ceiling)
     wait = min(max(wish, hints.least, policy.floor), ceiling)
     latest = now + ceiling

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from monitor import telemetry
+from monitor.fetching.news import News, compare
 from monitor.fetching.schedule import AfterPoll, PollPolicy, after_outage, after_poll, is_our_outage
 from monitor.matching.engine import Engine
 from monitor.model.entry import Entry, Source, StoredEntry
@@ -22,7 +23,6 @@ LEASE = timedelta(minutes=15)
 RECENT = 20  # results that say together whether our own network is down (P10)
 BATCH = 100  # feeds claimed and results committed together
 AWHILE, BRIEFLY = 0.2, 0.05  # seconds to wait for answers, and while bodies are being read
-FLOOD_SHARE, FLOOD_COUNT = 0.8, 20  # polling.md §4
 
 
 @dataclass(slots=True)
@@ -166,16 +166,14 @@ class Poll:
 
     def _unchanged(self, read: Read) -> Outcome:
         now, feed, result = self.clock.now(), read.feed, read.result
-        after = after_poll(feed, result, None, read.body_hash, 0, False, self.policy, now, self.chance)
+        after = after_poll(feed, result, None, read.body_hash, News(), self.policy, now, self.chance)
         return Outcome(result, feed, after)
 
     def _understood(self, read: Read, parsed: ParsedFeed, verdicts: Sequence[Verdict]) -> Outcome:
         now, feed = self.clock.now(), read.feed
         source = source_of(feed, parsed.title)
-        first = feed.first_polled_at is None
-        fresh = sum(verdict.kind == "new" for verdict in verdicts)
-        gap = not first and bool(verdicts) and fresh == len(verdicts)
-        after = after_poll(feed, read.result, parsed, read.body_hash, fresh, gap, self.policy, now, self.chance)
+        news = compare(feed, read.result, len(verdicts), sum(verdict.kind == "new" for verdict in verdicts))
+        after = after_poll(feed, read.result, parsed, read.body_hash, news, self.policy, now, self.chance)
         return Outcome(
             result=read.result,
             before=feed,
@@ -187,7 +185,7 @@ class Poll:
             ),
             seen=tuple(v.entry_id for v in verdicts if v.entry_id is not None),
             parsed=True,
-            flood=not first and fresh > FLOOD_COUNT and fresh > FLOOD_SHARE * len(verdicts),
+            flood=news.flood,
         )
 
     def _commit(self, outcomes: Sequence[Outcome], summary: PollSummary) -> None:

@@ -18,6 +18,7 @@ SPANS = st.none() | st.integers(1, 10**9).map(lambda seconds: timedelta(seconds=
         SPANS,
         st.frozensets(st.integers(0, 23)),
         st.frozensets(st.sampled_from(DAYS)),
+        SPANS,
     )
 )
 def test_hints_are_read_back_as_they_were_written(hints: Hints) -> None:

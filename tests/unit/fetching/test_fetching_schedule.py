@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from monitor.fetching.news import News
 from monitor.fetching.schedule import (
     NEVER,
     AfterPoll,
@@ -16,7 +17,16 @@ from monitor.fetching.schedule import (
     status_words,
 )
 from monitor.model.entry import Entry
-from monitor.model.feed import Feed, FeedSpec, FeedState, FetchRequest, FetchResult, ParsedFeed, Validators
+from monitor.model.feed import (
+    Feed,
+    FeedNotice,
+    FeedSpec,
+    FeedState,
+    FetchRequest,
+    FetchResult,
+    ParsedFeed,
+    Validators,
+)
 
 START = datetime(2026, 11, 24, 12, tzinfo=UTC)  # a Tuesday
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -29,8 +39,8 @@ def new_feed(**fields: object) -> Feed:
     return replace(Feed(1, spec, "config", "example.org", START), **fields)  # type: ignore[arg-type]
 
 
-def entries(count: int, every: timedelta = HOUR) -> tuple[Entry, ...]:
-    return tuple(Entry(f"e{number}", published=START - number * every) for number in range(count))
+def entries(count: int, every: timedelta = HOUR, newest: datetime = START) -> tuple[Entry, ...]:
+    return tuple(Entry(f"e{number}", published=newest - number * every) for number in range(count))
 
 
 @dataclass
@@ -55,6 +65,7 @@ class Timeline:
         kind: str = "",
         new: int = 0,
         gap: bool = False,
+        flood: bool = False,
         moved_to: str = "",
         after: timedelta | None = None,
     ) -> "Timeline":
@@ -69,7 +80,8 @@ class Timeline:
             request, 0 if error and not kind.startswith("not") else status, headers or {}, b"x",
             permanent_url=moved_to, error=error, error_kind=kind,
         )  # fmt: skip
-        self.last = after_poll(self.feed, result, parsed, body_hash, new, gap, self.policy, self.now, self.chance)
+        news = News(len(parsed.entries) if parsed else 0, new, gap, flood)
+        self.last = after_poll(self.feed, result, parsed, body_hash, news, self.policy, self.now, self.chance)
         self.feed = self.last.feed
         if self.last.notice:
             self.told.append(self.last.notice.kind)
@@ -451,20 +463,78 @@ def test_a_redirect_to_what_does_not_parse_counts_for_nothing() -> None:
 # --- gaps, cuts, repeats, silence (P19, P20, §2) -----------------------------------------------------------
 
 
-def test_a_gap_is_told_once_with_what_may_be_lost_and_quickens_the_polls() -> None:
+def page(line: Timeline, count: int = 21, every: timedelta = MINUTE) -> ParsedFeed:
+    """What a feed with an entry a minute shows at the next poll."""
+    return ParsedFeed("t", entries(count, every, line.feed.next_poll_at))
+
+
+def test_a_gap_is_told_once_with_what_may_be_lost() -> None:
     line = Timeline().poll(headers=ETAG, parsed=ParsedFeed("t", entries(20, MINUTE)), new=20)
 
-    line.poll(200, ETAG, parsed=ParsedFeed("t", entries(20, MINUTE)), body_hash="h2", new=20, gap=True)
+    line.poll(200, ETAG, parsed=page(line), body_hash="h2", new=21, gap=True)
 
     assert line.last.notice is not None
     assert line.last.notice.kind == "gap"
     assert "about 40 by its usual rhythm" in line.last.notice.words
-    assert line.wait == 30 * MINUTE
-    line.poll(200, ETAG, parsed=ParsedFeed("t", entries(20, MINUTE)), body_hash="h3", new=20, gap=True)
+    line.poll(200, ETAG, parsed=page(line), body_hash="h3", new=21, gap=True)
     line.poll(304)
     assert line.feed.state is FeedState.GAP
-    line.poll(200, ETAG, parsed=ParsedFeed("t", entries(20, MINUTE)), body_hash="h4", new=3)
+    line.poll(200, ETAG, parsed=page(line), body_hash="h4", new=3)
     assert line.told == ["gap", "recovered"]
+
+
+def test_after_a_gap_the_feed_is_polled_before_its_page_turns_over_and_no_longer_than_needed() -> None:
+    line = Timeline().poll(headers=ETAG, parsed=ParsedFeed("t", entries(31, MINUTE)), new=31)
+    assert line.wait == HOUR
+
+    line.poll(200, ETAG, parsed=page(line, 31), body_hash="h2", new=31, gap=True)
+    assert line.wait == 15 * MINUTE
+    line.poll(200, ETAG, parsed=page(line, 31), body_hash="h3", new=15)
+    assert line.poll(304).wait == 15 * MINUTE
+    line.poll(200, ETAG, parsed=page(line, 31, HOUR), body_hash="h4", new=1)
+
+    assert line.wait == HOUR
+
+
+def test_a_gap_never_breaks_what_the_server_or_the_user_said() -> None:
+    asked = Timeline().poll(headers=ETAG, parsed=ParsedFeed("t", entries(20, MINUTE)), new=20)
+    asked.poll(200, {"cache-control": "max-age=7200"}, parsed=page(asked), body_hash="h2", new=21, gap=True)
+    chosen = Timeline(new_feed(every=3 * HOUR)).poll(parsed=ParsedFeed("t", entries(20, MINUTE)), new=20)
+    chosen.poll(200, ETAG, parsed=page(chosen), body_hash="h2", new=21, gap=True)
+
+    assert (asked.wait, chosen.wait) == (2 * HOUR, 3 * HOUR)
+
+
+def test_a_gap_of_a_feed_without_dates_halves_the_wait_that_was_too_long() -> None:
+    undated = ParsedFeed("t", (Entry("a"), Entry("b")))
+    line = Timeline().poll(headers=ETAG, parsed=undated, new=2)
+
+    line.poll(200, ETAG, parsed=undated, body_hash="h2", new=2, gap=True)
+    assert line.wait == 30 * MINUTE
+    line.poll(200, ETAG, parsed=undated, body_hash="h3", new=2, gap=True)
+    assert line.wait == 15 * MINUTE
+    line.poll(200, ETAG, parsed=undated, body_hash="h4", new=1)
+
+    assert line.wait == 15 * MINUTE
+
+
+@pytest.mark.parametrize(
+    ("before", "words"),
+    [
+        ({"failing_since": START - 10 * HOUR, "failures": 9}, "about 7 by"),  # the polls since then saw nothing
+        ({"last_changed_at": START - 10 * HOUR}, "about 7 by"),  # our own line was down, and counted for nothing
+        ({"last_changed_at": START - 2 * HOUR}, "probably few"),
+    ],
+)
+def test_the_estimate_counts_from_the_last_time_that_the_feed_was_really_seen(
+    before: dict[str, object], words: str
+) -> None:
+    known = {"first_polled_at": START - DAY, "last_polled_at": START - MINUTE, "cadence": HOUR, **before}
+    line = Timeline(new_feed(**known))
+
+    line.poll(200, ETAG, parsed=ParsedFeed("t", entries(4)), new=4, gap=True, after=timedelta())
+
+    assert words in line.feed.last_error
 
 
 def test_a_gap_of_a_feed_without_rhythm_does_not_guess_a_number() -> None:
@@ -472,12 +542,6 @@ def test_a_gap_of_a_feed_without_rhythm_does_not_guess_a_number() -> None:
 
     assert line.last.notice is not None
     assert line.last.notice.words == "none of the 2 entries it shows was known: some in between may be lost"
-
-
-def test_a_delta_of_nothing_but_news_is_no_gap() -> None:
-    line = Timeline().poll(headers=ETAG).poll(226, ETAG, parsed=ParsedFeed("t", entries(2)), new=2, gap=True)
-
-    assert (line.feed.state, line.wait) == (FeedState.OK, HOUR)
 
 
 def test_entries_left_out_by_the_cap_are_told_as_a_gap() -> None:
@@ -539,12 +603,52 @@ def test_a_rhythm_needs_a_few_dated_entries(count: int) -> None:
     assert Timeline().poll(parsed=ParsedFeed("t", entries(count))).feed.cadence is None
 
 
-def test_a_held_feed_stays_held_until_it_is_released() -> None:
-    line = Timeline(new_feed(state=FeedState.HELD, told_state=FeedState.HELD, state_since=START)).poll(
-        headers=ETAG
-    )
+HELD_WORDS = "shows 30 new entries at once, of 32 on its page; they are held until `monitor feeds release 1`"
 
-    assert (line.feed.state, line.feed.state_since, line.told) == (FeedState.HELD, START, [])
+
+def flooded() -> Timeline:
+    line = Timeline().poll(headers=ETAG, parsed=ParsedFeed("t", entries(2)), new=2)
+    return line.poll(200, ETAG, parsed=ParsedFeed("t", entries(32)), body_hash="h2", new=30, flood=True)
+
+
+def test_a_flood_is_held_told_once_and_lasts_until_it_is_released() -> None:
+    line = flooded()
+    assert line.last.notice == FeedNotice("held", HELD_WORDS)
+    assert (line.feed.state, line.feed.last_error) == (FeedState.HELD, HELD_WORDS)
+
+    line.poll(304).poll(200, ETAG, parsed=ParsedFeed("t", entries(32)), body_hash="h3", new=1)
+    assert (line.feed.state, line.feed.last_error, line.told) == (FeedState.HELD, HELD_WORDS, ["held"])
+    line.feed = replace(line.feed, state=FeedState.OK)  # as `monitor feeds release` does
+    line.poll(304)
+
+    assert (line.feed.state, line.told) == (FeedState.OK, ["held", "recovered"])
+
+
+def test_a_held_feed_that_fails_is_told_to_fail_and_still_held_when_it_answers_again() -> None:
+    line = flooded()
+    for _ in range(5):
+        line.poll(500)
+    assert (line.feed.state, line.feed.failures, line.told) == (FeedState.HELD, 5, ["held", "failing"])
+
+    line.poll(304)
+
+    assert line.last.notice is not None
+    assert line.last.notice.words.endswith("(5 polls); new entries are still held")
+    assert (line.feed.state, line.feed.failures, line.told) == (
+        FeedState.HELD,
+        0,
+        ["held", "failing", "recovered"],
+    )
+    assert line.feed.last_error == "new entries came at once; they are held until `monitor feeds release 1`"
+
+
+def test_a_flood_that_leaves_nothing_known_says_so_in_the_same_notice() -> None:
+    line = Timeline().poll(headers=ETAG, parsed=ParsedFeed("t", entries(30)), new=30)
+
+    line.poll(200, ETAG, parsed=ParsedFeed("t", entries(30)), body_hash="h2", new=30, gap=True, flood=True)
+
+    assert line.told == ["held"]
+    assert "; none of the 30 entries it shows was known" in line.feed.last_error
 
 
 def test_a_feed_that_answers_again_with_another_trouble_says_both() -> None:
