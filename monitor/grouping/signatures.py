@@ -25,7 +25,7 @@ OPENING = 20  # shingles
 FEW = 16  # fewer hashes than this estimate nothing
 
 _LONG = 20  # characters of a run of long words; in bytes, twice that in Cyrillic
-_OF_ALL, _OF_LEAD = 10, 6  # hashes that are keys
+_OF_ALL, _OF_OPENING = 10, 6  # hashes that are keys
 _MOST = 40  # words of a title, figures of a lead
 _MIX = 0x9E3779B1  # odd, so that multiplying only reorders: CRCs of like texts lie in patterns
 _ALL = 0xFFFFFFFF
@@ -98,14 +98,13 @@ def opening_share(one: Signature, other: Signature) -> float:
 
 
 def near_keys(mine: Signature) -> tuple[str, ...]:
-    """Keys by which a near-duplicate is found: some of the smallest hashes of the whole text and of its lead.
+    """Keys by which a near-duplicate is found: the smallest hashes of the whole text and of its opening.
 
     Two texts whose resemblance is r share each of the first with probability r; a text cut short shares the
     second with its original, however long that is.
     """
-    return tuple(
-        f"near:{number:08x}" for number in dict.fromkeys((*mine.hashes[:_OF_ALL], *sorted(mine.lead)[:_OF_LEAD]))
-    )
+    smallest = (*mine.hashes[:_OF_ALL], *sorted(mine.lead[:OPENING])[:_OF_OPENING])
+    return tuple(f"near:{number:08x}" for number in dict.fromkeys(smallest))
 
 
 def packed(mine: Signature) -> bytes:
