@@ -40,11 +40,14 @@ class Deliver:
     clock: Clock
     chance: Chance
     stop: Callable[[], bool] = field(default=lambda: False)
+    waits: dict[str, datetime] = field(default_factory=dict)  # channels that asked to wait; a restart asks anew
 
     def due(self) -> list[str]:
         """Channels that have something to send now."""
+        now = self.clock.now()
         with self.database.read() as records:
-            return records.outbox.due_channels(self.clock.now())
+            channels = records.outbox.due_channels(now)
+        return [channel for channel in channels if self.waits.get(channel, now) <= now]
 
     def __call__(self, channel: str) -> DeliverySummary:
         """Send everything due on this channel, oldest first, until it asks to wait or we are asked to stop."""
@@ -55,7 +58,9 @@ class Deliver:
             claimed = self._claimed(channel, sender)
             if not claimed:
                 break
-            wait = self._turn(sender, batches(sender, claimed), summary)
+            wait = self._turn(sender, _batches_or_singles(sender, claimed), summary)
+        if wait is not None:
+            self.waits[channel] = self.clock.now() + wait
         return summary
 
     def _claimed(self, channel: str, sender: Channel | None) -> list[Delivery]:
@@ -99,10 +104,15 @@ class Deliver:
             raise DeliveryError(f"this target is disabled: {reason}", retry=False, disable=True)
         if sender is None:
             raise DeliveryError("this channel is no longer configured", retry=False)
-        now = self.clock.now()
-        if isinstance(sender, BatchChannel):
-            return sender.send_together(batch, now)
-        return sender.send(batch[0], now)
+        try:
+            return _hand_over(sender, batch, self.clock.now())
+        except DeliveryError:
+            raise
+        except Exception as error:  # a bug that one message trips over must not hold up its channel
+            log.exception("delivery.crashed", ids=[delivery.id for delivery in batch])
+            alone = len(batch) == 1  # a batch is taken apart
+            what = f"failed unexpectedly ({type(error).__name__})"
+            raise DeliveryError(what, retry=alone, ambiguous=True) from error
 
     def _sent(self, batch: Batch, reply: str, summary: DeliverySummary) -> None:
         now = self.clock.now()
@@ -148,6 +158,20 @@ def batches(sender: Channel | None, claimed: Sequence[Delivery]) -> list[Batch]:
         neighbours = list(run)
         found += [[one] for one in neighbours] if alone else sender.together(neighbours)
     return found
+
+
+def _hand_over(sender: Channel, batch: Batch, now: datetime) -> Receipt:
+    if isinstance(sender, BatchChannel):
+        return sender.send_together(batch, now)
+    return sender.send(batch[0], now)
+
+
+def _batches_or_singles(sender: Channel | None, claimed: Sequence[Delivery]) -> list[Batch]:
+    try:
+        return batches(sender, claimed)
+    except Exception:  # noqa: BLE001 - see Deliver._accepted
+        log.exception("delivery.crashed", ids=[delivery.id for delivery in claimed])
+        return [[delivery] for delivery in claimed]
 
 
 def _again(delivery: Delivery, error: DeliveryError, now: datetime, chance: Chance) -> datetime | None:

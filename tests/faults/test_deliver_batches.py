@@ -120,6 +120,10 @@ def test_a_wait_gives_everything_back_uncounted_and_claims_nothing_more(desk: Se
     done = desk.run()
 
     left = [row for row in desk.rows() if row.state is not DeliveryState.SENT]
+    due = desk.deliver.due()
+    desk.clock.wait(90)
+
+    assert (due, desk.deliver.due()) == ([], ["slack"])
     assert (done.sent, done.retry, done.dead) == (3, 0, 0)
     assert channel.sent == [["d1", "d2", "d3"], ["d4", "d5", "d6"]]
     assert {row.attempts for row in left} == {0}
@@ -155,6 +159,35 @@ def test_a_stop_gives_the_rest_back_at_once(desk: SendingDesk) -> None:
     desk.run()
 
     assert desk.states() == {"pending": 2, "sent": 2}
+
+
+class Tripping(Together):
+    """Has a bug that shows with d2, when sending or already when dividing."""
+
+    dividing = False
+
+    def together(self, deliveries: Sequence[Delivery]) -> list[Sequence[Delivery]]:
+        if self.dividing:
+            raise KeyError("d2")
+        return Together.together(self, deliveries)
+
+    def send_together(self, deliveries: Sequence[Delivery], now: datetime) -> Receipt:
+        if any(one.id == "d2" for one in deliveries):
+            raise ZeroDivisionError
+        return Together.send_together(self, deliveries, now)
+
+
+@pytest.mark.parametrize("dividing", [False, True])
+def test_a_bug_that_one_message_trips_over_does_not_hold_up_its_channel(desk: SendingDesk, dividing: bool) -> None:
+    channel = Tripping()
+    channel.dividing = dividing
+    desk.connect(slack=channel)
+    desk.enqueue(*alerts(1, 2, 3, 4))
+
+    desk.run()
+
+    assert desk.states() == {"sent": 3, "unknown": 1}
+    assert desk.row("d2").last_error == "failed unexpectedly (ZeroDivisionError)"
 
 
 def test_a_target_that_is_gone_is_told_elsewhere_once_and_gets_nothing_more(desk: SendingDesk) -> None:
