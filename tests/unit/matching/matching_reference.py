@@ -202,11 +202,21 @@ def occurrences(query, entry, fields):
     for field in fields:
         text = entry.get(field, "")
         if operator == "regex":
-            found += [(field, m.start(), m.end(), None, None) for m in re.finditer(query[1], text, re.IGNORECASE)]
+            found += [
+                (field, m.start(), m.end(), None, None)
+                for m in re.finditer(python_regex(query[1]), text, re.IGNORECASE)
+            ]
         else:
             wild, exact = operator == "wild", operator == "exact"
             found += [(field, *place) for place in find_words(query[1], text, wild, exact)]
     return found
+
+
+def python_regex(pattern):
+    """Python's own \\w and \\b leave combining marks out."""
+    word = r"[\w\u0300-\u036f\u064b-\u065f\u0591-\u05c7\u0e31-\u0e3a]"
+    edge = f"(?:(?<!{word})(?={word})|(?<={word})(?!{word}))"
+    return pattern.replace(r"\w", word).replace(r"\b", edge)
 
 
 def is_true(query, entry, fields):

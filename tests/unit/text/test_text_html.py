@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.text import html_to_text, plain_text
@@ -89,6 +89,7 @@ def test_a_flood_takes_linear_time(unit):
     assert time.process_time() - started < 4
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="<>/!-a b='\"&;#x9pbr\x00\ud800", max_size=40))
 def test_no_markup_raises_and_nothing_unstorable_comes_out(markup):
     for text in (html_to_text(markup), plain_text(markup)):

@@ -4,7 +4,7 @@ import time
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.text import canonical, clean, word_bounds
@@ -58,6 +58,7 @@ TRAPS = st.text(
 )
 
 
+@settings(deadline=None)
 @given(st.one_of(TRAPS, st.text(max_size=12)))
 def test_every_word_has_its_place_and_reads_the_same_alone(original):
     words = canonical(original).split()
@@ -67,6 +68,7 @@ def test_every_word_has_its_place_and_reads_the_same_alone(original):
     assert all(end <= start for (_, end), (start, _) in pairwise(bounds))
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="".join(page.decoding for page in pages()).replace("\ufffe", "") + "aB. +", max_size=30))
 def test_a_code_page_folds_as_the_table_of_characters_does(original):
     spoiled = canonical(original + " \u0378")  # an unassigned character is on no page and no word
