@@ -19,11 +19,15 @@ class News:
     flood: bool = False  # so much of the page is new that it is more likely an accident than news
 
 
-def compare(feed: Feed, result: FetchResult, shown: int, new: int) -> News:
-    """A first page, and a delta (P22), are nothing but news and neither a gap nor a flood."""
+def compare(feed: Feed, result: FetchResult, shown: int, new: int, *, walked: bool = False) -> News:
+    """A first page, and a delta (P22), are nothing but news and neither a gap nor a flood.
+
+    ``walked``: older pages are among what is shown. Where they lead to an entry that is known, all is news indeed.
+    """
     if feed.first_polled_at is None or result.status == HTTPStatus.IM_USED:
         return News(shown, new)
-    return News(shown, new, gap=0 < shown == new, flood=new > FLOOD_COUNT and new > FLOOD_SHARE * shown)
+    gap = 0 < shown == new
+    return News(shown, new, gap, new > FLOOD_COUNT and new > FLOOD_SHARE * shown and (gap or not walked))
 
 
 def probably_lost(before: Feed, feed: Feed, parsed: ParsedFeed, now: datetime) -> int | None:

@@ -9,10 +9,11 @@ from monitor import telemetry
 from monitor.fetching.news import News, compare
 from monitor.fetching.schedule import AfterPoll, PollPolicy, after_outage, after_poll, is_our_outage
 from monitor.matching.engine import Engine
-from monitor.model.entry import Entry, Source, StoredEntry
+from monitor.model.entry import Entry, KnownEntry, Source, StoredEntry
 from monitor.model.feed import Feed, FeedSpec, FetchRequest, FetchResult, ParsedFeed
 from monitor.model.watch import Match
 from monitor.parsing.identity import Verdict, classify, spellings
+from monitor.pipeline.archive import Archives
 from monitor.pipeline.health import HealthNotices
 from monitor.pipeline.notice import Item, Notice
 from monitor.pipeline.reading import Read, Reading
@@ -90,7 +91,7 @@ class Poll:
         flying: dict[int, Feed] = {}
         recent: deque[FetchResult] = deque(maxlen=RECENT)
         unclear: list[FetchResult] = []  # arrived, not judged: nobody has answered yet
-        reading = Reading(self.parse)
+        reading, archives = Reading(self.parse), Archives()
         begun = self.clock.now()
         try:
             while True:
@@ -107,12 +108,14 @@ class Poll:
                 if abroad == len(arrived) or not _is_unclear(recent, outage):
                     reading.add((flying[result.request.feed_id], result) for result in unclear)
                     unclear = []
-                outcomes = [self._outcome(read, outage) for read in reading.collect(0 if abroad else AWHILE)]
+                steps = [self._step(read, outage, archives) for read in reading.collect(0 if abroad else AWHILE)]
+                self.fetcher.submit([step for step in steps if isinstance(step, FetchRequest)])
+                outcomes = [step for step in steps if isinstance(step, Outcome)]
                 self._commit(outcomes, summary)
                 for outcome in outcomes:
                     del flying[outcome.before.id]
                     on_result(outcome.result)
-                if not (flying or claimed or outcomes):  # what just ended may have freed its host for others
+                if not (flying or claimed or steps):  # what just ended may have freed its host for others
                     return summary
         finally:
             if flying:
@@ -149,30 +152,35 @@ class Poll:
             proxy=spec.proxy,
         )
 
-    def _outcome(self, read: Read, outage: bool) -> Outcome:
-        """Pure but for reading what is known: tell new from known, match."""
+    def _step(self, read: Read, outage: bool, archives: Archives) -> Outcome | FetchRequest:
+        """What to commit, or an older page to fetch before. Pure but for reading what is known."""
+        read = archives.joined(read)
         feed, parsed = read.feed, read.parsed
         if outage and read.result.error:
             again = after_outage(feed, self.policy, self.clock.now(), self.chance)
             return Outcome(read.result, feed, AfterPoll(again))
         if parsed is None:
             return self._unchanged(read)
+        verdicts = classify(parsed.entries, self._known(feed, parsed))
+        new = sum(verdict.kind == "new" for verdict in verdicts)
+        news = compare(feed, read.result, len(verdicts), new, walked=read.walked)
+        older = archives.next_page(read, self._request(feed), gap=news.gap)
+        return older or self._understood(read, parsed, verdicts, news)
+
+    def _known(self, feed: Feed, parsed: ParsedFeed) -> list[KnownEntry]:
         with self.database.read() as records:
             known = records.entries.known(feed.id, parsed.entries)
             others = spellings(parsed.entries, known)  # the same addresses under http or https, www or not
-            if others:
-                known += records.entries.known(feed.id, others)
-        return self._understood(read, parsed, classify(parsed.entries, known))
+            return known + (records.entries.known(feed.id, others) if others else [])
 
     def _unchanged(self, read: Read) -> Outcome:
         now, feed, result = self.clock.now(), read.feed, read.result
         after = after_poll(feed, result, None, read.body_hash, News(), self.policy, now, self.chance)
         return Outcome(result, feed, after)
 
-    def _understood(self, read: Read, parsed: ParsedFeed, verdicts: Sequence[Verdict]) -> Outcome:
+    def _understood(self, read: Read, parsed: ParsedFeed, verdicts: Sequence[Verdict], news: News) -> Outcome:
         now, feed = self.clock.now(), read.feed
         source = source_of(feed, parsed.title)
-        news = compare(feed, read.result, len(verdicts), sum(verdict.kind == "new" for verdict in verdicts))
         after = after_poll(feed, read.result, parsed, read.body_hash, news, self.policy, now, self.chance)
         return Outcome(
             result=read.result,

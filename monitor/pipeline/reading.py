@@ -75,6 +75,7 @@ class Read:
     result: FetchResult  # with the error of a body that could not be read
     body_hash: str
     parsed: ParsedFeed | None = None  # None: nothing new to parse, or an error
+    walked: bool = False  # entries of older pages are among the parsed ones (P19)
 
 
 class Reading:

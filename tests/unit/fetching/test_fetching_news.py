@@ -41,6 +41,11 @@ def test_a_first_page_and_a_delta_are_neither() -> None:
     assert compare(FEED, result(226), 50, 50) == News(50, 50)
 
 
+def test_older_pages_that_lead_to_a_known_entry_prove_that_it_is_no_flood() -> None:
+    assert compare(FEED, result(), 100, 99, walked=True) == News(100, 99)
+    assert compare(FEED, result(), 100, 100, walked=True) == News(100, 100, gap=True, flood=True)
+
+
 def test_without_a_rhythm_or_an_earlier_look_nothing_is_guessed() -> None:
     page = ParsedFeed("t", (Entry("a", published=NOW),))
     regular = replace(FEED, cadence=HOUR)
