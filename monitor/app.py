@@ -208,7 +208,7 @@ class Service:
             wake=wake,
             digests=digests,
             deliver=deliver,
-            subscribe=Subscribe(database, client, self._parse, clock),
+            subscribe=Subscribe(database, client, self._parse, clock, settings.polling.interval, random.random),
             cycle=Cycle(database, poll, wake, digests, deliver, clock),
         )
 
@@ -290,10 +290,16 @@ def templates_of(settings: Settings) -> Path | None:
     return folder if folder.is_dir() else None
 
 
+def user_agent(settings: Settings) -> str:
+    """Who asks, how to reach them, and for how many people (P15)."""
+    count = len({recipient.key for route in settings.routes for recipient in route.to})
+    about = [f"+{settings.contact}"] if settings.contact else []
+    return f"monitor/{__version__} ({'; '.join([*about, f'{count} subscribers'])})"
+
+
 def _client(settings: Settings) -> FeedClient:
-    contact = f" (+{settings.contact})" if settings.contact else ""
     return FeedClient(
-        user_agent=f"monitor/{__version__}{contact}",
+        user_agent=user_agent(settings),
         timeout=settings.fetch.timeout,
         max_bytes=settings.fetch.max_bytes,
         allow_private=settings.fetch.allow_private,

@@ -1,6 +1,7 @@
 """Subscribe: from a URL that a person gives to a feed that parses; OPML files line by line."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from urllib.parse import urlsplit, urlunsplit
 
 from monitor.fetching.discover import feed_links, well_known
@@ -8,9 +9,10 @@ from monitor.fetching.guard import check_url
 from monitor.model.errors import FetchError, NotFound, ParseError
 from monitor.model.feed import FetchRequest, FetchResult, ParsedFeed
 from monitor.parsing.opml import parse_opml
-from monitor.ports import Clock, Database, Fetcher, Parser
+from monitor.ports import Chance, Clock, Database, Fetcher, Parser
 
 MAX_CANDIDATES = 8
+AT_ONCE = 100  # so many new feeds are polled at once; more are spread, as in FeedStore.sync
 _NO_TLS = ("connect", "tls", "reset")  # nobody speaks https there
 
 
@@ -40,6 +42,8 @@ class Subscribe:
     fetcher: Fetcher
     parse: Parser
     clock: Clock
+    spread: timedelta  # first polls of many feeds at once are spread over this (P17)
+    chance: Chance
 
     def discover(self, url: str) -> Discovered:
         """Raises FetchError or NotFound with one sentence that says what to do."""
@@ -59,15 +63,17 @@ class Subscribe:
         raise NotFound(f"{url} is not a feed ({reason}) and links to none; give the feed's own address")
 
     def import_opml(self, data: bytes) -> list[ImportLine]:
-        """Every feed of the file; nothing is fetched now: first polls are spread (P17)."""
+        """Every feed of the file; nothing is fetched now. Like `sync`, it spreads the first polls of many (P17)."""
         lines = []
+        specs, now = parse_opml(data.decode("utf-8-sig", "replace")), self.clock.now()
+        spread = self.spread if len(specs) > AT_ONCE else timedelta()
         with self.database.write() as records:
-            for spec in parse_opml(data.decode("utf-8-sig", "replace")):
+            for spec in specs:
                 why = check_url(spec.url)
                 if why:
                     lines.append(ImportLine(spec.url, "failed", why))
                     continue
-                _, is_new = records.feeds.add(spec, self.clock.now())
+                _, is_new = records.feeds.add(spec, now + spread * self.chance())
                 lines.append(ImportLine(spec.url, "added" if is_new else "known"))
         return lines
 
