@@ -28,7 +28,7 @@ def why_words(why: Why) -> str:
 
 
 def why_json(why: Why) -> dict[str, Any]:
-    """The tree as JSON; empty spans, children and notes are left out of nothing: every key is always there."""
+    """The tree as JSON; every key is always there, empty or not."""
     return {
         "node": why.node,
         "query": why.query,
