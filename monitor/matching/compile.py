@@ -153,7 +153,7 @@ class _Entities(Mapping[str, EntityRule]):
                 self._problems.append(WatchProblem(watchlist, "entities", index, name, error))
                 return old
         compiled = compile_entity(entity)
-        forms = _by_first_word(compiled.forms)
+        forms = _by_words(compiled.forms)
         if not forms:
             nameless = QueryError("there is no word in this name", 0, len(entity.name))
             self._problems.append(WatchProblem(watchlist, "entities", index, "name", nameless))
@@ -161,9 +161,11 @@ class _Entities(Mapping[str, EntityRule]):
         return EntityRule(entity.id, compiled, forms, **conditions)
 
 
-def _by_first_word(forms: Sequence[Form]) -> dict[str, tuple[tuple[Form, Pattern], ...]]:
-    found: dict[str, list[tuple[Form, Pattern]]] = {}
+def _by_words(forms: Sequence[Form]) -> dict[str, dict[int, dict[tuple[str, ...], list[tuple[Form, Pattern]]]]]:
+    found: dict[str, dict[int, dict[tuple[str, ...], list[tuple[Form, Pattern]]]]] = {}
     for form in forms:
         for pattern in compile_patterns(form.text, exact=form.exact):
-            found.setdefault(pattern.words[0], []).append((form, pattern))
-    return {word: tuple(patterns) for word, patterns in found.items()}
+            first, *rest = pattern.words
+            by_rest = found.setdefault(first, {}).setdefault(len(pattern.words), {})
+            by_rest.setdefault(tuple(rest), []).append((form, pattern))
+    return found

@@ -3,7 +3,7 @@
 Every node becomes an Outcome; nothing is cut short, so the tree of outcomes explains a miss as well as a match.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, ClassVar, NamedTuple
@@ -11,7 +11,7 @@ from typing import Any, ClassVar, NamedTuple
 from monitor.matching import nodes, regexes, terms
 from monitor.matching.budget import Budget
 from monitor.matching.document import Document, Text
-from monitor.matching.entities import is_namesake
+from monitor.matching.entities import Form, is_namesake
 from monitor.matching.nodes import Node
 from monitor.matching.proximity import near_pairs
 from monitor.model.watch import Span, Why
@@ -158,15 +158,17 @@ class _Evaluator:
         places: list[Place] = []
         reasons: dict[str, None] = {}
         for text in texts:
-            counted: list[Place] = []
+            counted: dict[tuple[int, int], Place] = {}
             for first, last, form in _forms_in(rule, text, self._budget):
+                if (first, last) in counted:
+                    continue
                 start, end = text.span(first, last)
                 reason = is_namesake(rule.compiled, form, text.original, start, end, language)
                 if reason is None:
-                    counted.append(Place(text, first, last, start, end, f"@{rule.id}"))
+                    counted[first, last] = Place(text, first, last, start, end, f"@{rule.id}")
                 else:
                     reasons[reason] = None
-            places += _outermost(counted)
+            places += _outermost(counted.values())
         children = [
             self.outcome(condition, self._document.default)
             for condition in (rule.require, rule.exclude)
@@ -247,18 +249,22 @@ class _Evaluator:
     }
 
 
-def _forms_in(rule: nodes.EntityRule, text: Text, budget: Budget) -> list[tuple[int, int, Any]]:
-    """Where forms of an entity stand, in order, with the form."""
+def _forms_in(rule: nodes.EntityRule, text: Text, budget: Budget) -> list[tuple[int, int, Form]]:
+    """Where forms of an entity stand, with the form."""
+    words = text.words
     found = [
-        (first, last, form)
+        (place, place + length, form)
         for word in rule.forms.keys() & text.places.keys()
-        for form, pattern in rule.forms[word]
-        for first, last in terms.find(pattern, text, budget)
+        for place in text.places[word][: budget.limit]
+        for length, by_rest in rule.forms[word].items()
+        for form, pattern in by_rest.get(tuple(words[place + 1 : place + length]), ())
+        if terms.holds(pattern, text, place, place + length)
     ]
-    return sorted(found, key=lambda place: place[:2])
+    budget.listed(len(found))
+    return found
 
 
-def _outermost(places: Sequence[Place]) -> list[Place]:
+def _outermost(places: Iterable[Place]) -> list[Place]:
     """Without those that stand inside another: a surname inside the full name is the same mention."""
     kept: list[Place] = []
     for place in sorted(places, key=lambda place: (place.first, -place.last)):

@@ -1,6 +1,6 @@
 """The tree of a compiled query. ``source`` is each part as written."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TypeAlias
@@ -28,13 +28,23 @@ class RegexTerm:
 
 @dataclass(frozen=True, slots=True)
 class EntityRule:
-    """An entity ready for matching: its forms by first word, and what else must and must not hold."""
+    """An entity ready for matching: its forms, and what else must and must not hold.
+
+    ``forms``: by first word, by number of words, by the other words. Hundreds of forms cost no more than one.
+    """
 
     id: str
     compiled: CompiledEntity
-    forms: Mapping[str, tuple[tuple[Form, Pattern], ...]]
+    forms: Mapping[str, Mapping[int, Mapping[tuple[str, ...], Sequence[tuple[Form, Pattern]]]]]
     require: "Node | None" = None
     exclude: "Node | None" = None
+
+    def patterns(self) -> Iterator[Pattern]:
+        """What all forms look for, each word sequence once."""
+        for by_length in self.forms.values():
+            for by_rest in by_length.values():
+                for forms in by_rest.values():
+                    yield forms[0][1]
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,9 +65,25 @@ def find(pattern: Pattern, text: Text, budget: Budget) -> list[tuple[int, int]]:
     """First word and word after the last of each occurrence, in order, as many as the budget allows."""
     found = _find_needle(pattern, text, budget) if pattern.needle else _find_wild(pattern, text, budget)
     if found and pattern.is_checked:
-        found = [place for place in found if _holds(pattern, text, *place)]
+        found = [place for place in found if holds(pattern, text, *place)]
     budget.listed(len(found))
     return found
+
+
+def holds(pattern: Pattern, text: Text, first: int, last: int) -> bool:
+    """Whether a place where the words stand is a place of the pattern: what canonical words do not show."""
+    if not pattern.is_checked:
+        return True
+    words = text.words
+    if pattern.short_right and last < len(words) and words[last] in SIGNS and text.touches(last):
+        return False
+    if pattern.short_left and first and words[first - 1] in _BLOCKING_LEFT and text.touches(first):
+        return False
+    if not all(text.touches(first + index) for index in pattern.touching):
+        return False
+    if not all(text.word(first + index).isupper() for index in pattern.capitals):
+        return False
+    return not pattern.exact or _reads(pattern, text, first, last)
 
 
 def chunk(pattern: Pattern) -> str:
@@ -161,20 +177,6 @@ def _find_indexed(choices: Sequence[Sequence[str]], text: Text, budget: Budget) 
         if 0 <= start <= last and all(words[start + index] in choice for index, choice in others)
     )
     return list(islice(found, budget.limit))
-
-
-def _holds(pattern: Pattern, text: Text, first: int, last: int) -> bool:
-    """The parts of a pattern that canonical words do not show."""
-    words = text.words
-    if pattern.short_right and last < len(words) and words[last] in SIGNS and text.touches(last):
-        return False
-    if pattern.short_left and first and words[first - 1] in _BLOCKING_LEFT and text.touches(first):
-        return False
-    if not all(text.touches(first + index) for index in pattern.touching):
-        return False
-    if not all(text.word(first + index).isupper() for index in pattern.capitals):
-        return False
-    return not pattern.exact or _reads(pattern, text, first, last)
 
 
 def _reads(pattern: Pattern, text: Text, first: int, last: int) -> bool:

@@ -31,7 +31,7 @@ def triggers(node: Node) -> list[Trigger]:
         case nodes.RegexTerm(regex=regex):
             return [Trigger(regex=regex.prefilter)]
         case nodes.EntityTerm(rule=rule):
-            return [Trigger(chunk(pattern)) for forms in rule.forms.values() for _, pattern in forms]
+            return [Trigger(chunk(pattern)) for pattern in rule.patterns()]
         case nodes.LanguageIs(language=language):
             return [Trigger(language_needle(language))]
         case nodes.Any(children=children):
