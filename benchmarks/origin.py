@@ -9,7 +9,41 @@ from email.utils import formatdate
 
 from aiohttp import web
 
-WORDS = ["ministers", "agreed", "on", "a", "budget", "while", "engineers", "tested", "new", "turbines", "near", "the", "coast", "and", "researchers", "published", "figures", "on", "rainfall", "that", "surprised", "farmers", "in", "three", "provinces", "where", "the", "harvest", "had", "already", "begun", "last", "week"]
+WORDS = [
+    "ministers",
+    "agreed",
+    "on",
+    "a",
+    "budget",
+    "while",
+    "engineers",
+    "tested",
+    "new",
+    "turbines",
+    "near",
+    "the",
+    "coast",
+    "and",
+    "researchers",
+    "published",
+    "figures",
+    "on",
+    "rainfall",
+    "that",
+    "surprised",
+    "farmers",
+    "in",
+    "three",
+    "provinces",
+    "where",
+    "the",
+    "harvest",
+    "had",
+    "already",
+    "begun",
+    "last",
+    "week",
+]
 
 
 def item(feed: int, number: int) -> str:

@@ -37,7 +37,10 @@ def run_daemon(config: Path | None, log_format: str, log_level: str) -> int:
         daemon.serve(signals)
         _sd_notify("STOPPING=1")
         service.stop()
-        return 0 if _drained(scheduler, daemon.lanes) else 1
+        if not _drained(scheduler, daemon.lanes):
+            _sd_notify("STATUS=stopped with work under way; its leases bring it back")
+            os._exit(0)  # threads that still wait for the network would keep the process
+        return 0
 
 
 class _Daemon:

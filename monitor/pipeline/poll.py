@@ -2,16 +2,18 @@
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from monitor import telemetry
+from monitor.fetching.hints import HOST_BUSY
 from monitor.fetching.news import News, compare
 from monitor.fetching.schedule import AfterPoll, PollPolicy, after_outage, after_poll, is_our_outage
 from monitor.matching.engine import Engine
 from monitor.model.entry import Entry, KnownEntry, Source, StoredEntry
 from monitor.model.feed import Feed, FeedSpec, FetchRequest, FetchResult, ParsedFeed
 from monitor.model.watch import Match
+from monitor.parsing.dates import settle
 from monitor.parsing.identity import Verdict, classify, spellings
 from monitor.pipeline.archive import Archives
 from monitor.pipeline.health import HealthNotices
@@ -23,6 +25,7 @@ from monitor.telemetry import log
 LEASE = timedelta(minutes=15)
 RECENT = 20  # results that say together whether our own network is down (P10)
 BATCH = 100  # feeds claimed and results committed together
+DRAIN = timedelta(seconds=15)  # after a stop, what still flies by then gives its lease back unpolled
 AWHILE, BRIEFLY = 0.2, 0.05  # seconds to wait for answers, and while bodies are being read
 
 
@@ -62,6 +65,20 @@ class Outcome:
     flood: bool = False
 
 
+@dataclass(slots=True)
+class _Pace:
+    """When to look for more due feeds: when half of what flew has landed, or a second has passed."""
+
+    asked_at: datetime | None = None
+    flew: int = 0
+
+    def wants_more(self, flying: int, now: datetime) -> bool:
+        return self.asked_at is None or 2 * flying <= self.flew or now - self.asked_at >= timedelta(seconds=1)
+
+    def asked(self, flying: int, now: datetime) -> None:
+        self.asked_at, self.flew = now, flying
+
+
 @dataclass(frozen=True, slots=True)
 class Poll:
     """One run: until nothing is due and nothing is in flight."""
@@ -92,12 +109,14 @@ class Poll:
         recent: deque[FetchResult] = deque(maxlen=RECENT)
         unclear: list[FetchResult] = []  # arrived, not judged: nobody has answered yet
         reading, archives = Reading(self.parse), Archives()
-        begun = self.clock.now()
+        begun, pace = self.clock.now(), _Pace()
+        stopped: datetime | None = None
         try:
             while True:
-                room = 0 if self.stop() else min(BATCH, self.capacity - len(flying))
-                claimed = self._claim(room, force, unpolled, begun) if room > 0 else []
-                flying |= {feed.id: feed for feed in claimed}
+                stopped = stopped or (self.clock.now() if self.stop() else None)
+                if stopped and self.clock.now() - stopped > DRAIN:
+                    return summary
+                claimed = [] if stopped else self._claim(flying, pace, force, unpolled, begun)
                 summary.due += len(claimed)
                 self.fetcher.submit([self._request(feed) for feed in claimed])
                 abroad = len(flying) - len(unclear) - len(reading)
@@ -121,17 +140,20 @@ class Poll:
             if flying:
                 self._release(list(flying.values()))
 
-    def _claim(self, room: int, force: bool, unpolled: bool, begun: datetime) -> list[Feed]:
+    def _claim(
+        self, flying: dict[int, Feed], pace: "_Pace", force: bool, unpolled: bool, begun: datetime
+    ) -> list[Feed]:
+        """Due feeds, under a lease of ours, which from now on fly."""
+        now, room = self.clock.now(), min(BATCH, self.capacity - len(flying))
+        if room <= 0 or not pace.wants_more(len(flying), now):
+            return []
         with self.database.write() as records:
-            return records.feeds.claim_due(
-                self.clock.now(),
-                room,
-                LEASE,
-                self.per_host,
-                force=force,
-                unpolled=unpolled,
-                polled_before=begun,
+            claimed = records.feeds.claim_due(
+                now, room, LEASE, self.per_host, force=force, unpolled=unpolled, polled_before=begun
             )
+        flying |= {feed.id: feed for feed in claimed}
+        pace.asked(len(flying), now)
+        return claimed
 
     def _release(self, feeds: Sequence[Feed]) -> None:
         """Interrupted: give the leases back unchanged, so that the next start need not wait for them."""
@@ -155,7 +177,7 @@ class Poll:
     def _step(self, read: Read, outage: bool, archives: Archives) -> Outcome | FetchRequest:
         """What to commit, or an older page to fetch before. Pure but for reading what is known."""
         read = archives.joined(read)
-        feed, parsed = read.feed, read.parsed
+        feed, parsed = read.feed, read.parsed and settled(read.parsed, self.clock.now())
         if outage and read.result.error:
             again = after_outage(feed, self.policy, self.clock.now(), self.chance)
             return Outcome(read.result, feed, AfterPoll(again))
@@ -168,6 +190,8 @@ class Poll:
         return older or self._understood(read, parsed, verdicts, news)
 
     def _known(self, feed: Feed, parsed: ParsedFeed) -> list[KnownEntry]:
+        if feed.first_polled_at is None:
+            return []
         with self.database.read() as records:
             known = records.entries.known(feed.id, parsed.entries)
             others = spellings(parsed.entries, known)  # the same addresses under http or https, www or not
@@ -202,6 +226,8 @@ class Poll:
             return
         now = self.clock.now()
         with self.database.write() as records:
+            if any(change.matches for outcome in outcomes for change in outcome.changes):
+                records.stories.hold()  # before any other row is locked, or two processes could wait for each other
             stale = set(records.feeds.record([outcome.after.feed for outcome in outcomes]))
             for outcome in outcomes:
                 if outcome.before.id in stale:
@@ -256,6 +282,11 @@ def _is_unclear(recent: Sequence[FetchResult], outage: bool) -> bool:
     return not outage and all(result.error for result in recent)
 
 
+def settled(parsed: ParsedFeed, now: datetime) -> ParsedFeed:
+    """Dates that lie far ahead become "seen at"."""
+    return replace(parsed, entries=tuple(settle(parsed.entries, now)))
+
+
 def source_of(feed: Feed, title: str = "") -> Source:
     """The publisher of this feed's entries; ``title`` is the feed's own when it is not stored yet."""
     label = feed.spec.title or title or feed.title or feed.host
@@ -279,6 +310,8 @@ def _count(outcome: Outcome, summary: PollSummary) -> None:
 
 
 def _outcome_word(outcome: Outcome) -> str:
+    if outcome.result.error_kind == HOST_BUSY:
+        return "put-off"
     if outcome.result.error or outcome.after.feed.failures:
         return "failed"
     return "changed" if outcome.parsed else "not-modified"

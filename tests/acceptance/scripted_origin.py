@@ -99,7 +99,7 @@ class ScriptedOrigin:
     def gets(self, path: str) -> list[Asked]:
         return [a for a in self.asked if a.method == "GET" and a.path == path]
 
-    def wait_for(self, condition: Any, seconds: float = 20) -> bool:
+    def wait_for(self, condition: Any, seconds: float = 40) -> bool:
         """Until ``condition()`` holds, looked at whenever something arrives; False at the deadline."""
         with self.arrival:
             return bool(self.arrival.wait_for(condition, seconds))

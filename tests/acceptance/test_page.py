@@ -48,7 +48,9 @@ def test_health_metrics_and_the_status_view_tell_what_runs_and_no_secret(desk: D
         assert "not-to-be-seen" not in text
 
 
-def test_healthcheck_says_ok_while_it_runs_and_names_the_address_when_nothing_answers(desk: Desk, port: int) -> None:
+def test_healthcheck_says_ok_while_it_runs_and_names_the_address_when_nothing_answers(
+    desk: Desk, port: int
+) -> None:
     well = desk.run("healthcheck")
     config = desk.config / "monitor.yaml"
     config.write_text(config.read_text(encoding="utf-8").replace(str(port), "1"), encoding="utf-8")
