@@ -36,7 +36,8 @@ class Fetcher(Protocol):
     """Fetches feeds concurrently, one at a time and politely spaced for each host.
 
     ``submit`` never blocks and never raises for a bad URL: every request yields exactly one result, an answer
-    or an error in words, through ``collect``. Every address is checked by the guard when connecting.
+    or an error in words, through ``collect``. Every address is checked by the guard when connecting. A host that
+    answers 429 is asked nothing more: what still waited for it yields an error of kind ``host-busy``.
     """
 
     def submit(self, requests: Iterable[FetchRequest]) -> None: ...

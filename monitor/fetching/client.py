@@ -21,6 +21,7 @@ from yarl import URL
 
 from monitor.fetching.failures import explain
 from monitor.fetching.guard import Network, check_address, check_url
+from monitor.fetching.hints import HOST_BUSY, wants_rest
 from monitor.fetching.inflate import Inflater
 from monitor.fetching.politeness import Lanes, authority
 from monitor.fetching.trip import REDIRECTS, Trip, response_headers
@@ -245,7 +246,14 @@ class FeedClient:
             self._lanes.add(authority(trip.url), trip, first=True)
         else:
             self._results.put(replace(result, seconds=trip.spent))
+            if wants_rest(result):
+                self._turn_away(self._lanes.drop(host))
         self._pump()
+
+    def _turn_away(self, trips: Iterable[Trip]) -> None:
+        for trip in trips:
+            words = "not asked: its host wants to be left alone for a while"
+            self._results.put(FetchResult(trip.request, url=trip.url, error=words, error_kind=HOST_BUSY))
 
     def _call_slow(self, host: str) -> None:
         self._lanes.call_slow(host)

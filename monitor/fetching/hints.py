@@ -5,11 +5,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from http import HTTPStatus
 
-from monitor.model.feed import ParsedFeed
+from monitor.model.feed import FetchResult, ParsedFeed
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MAX_HOLD = timedelta(days=7)  # no Retry-After is obeyed for longer (P9)
+HOST_BUSY = "host-busy"
+"""``error_kind`` of a request that was not sent because its host had just asked to be left alone (P9)."""
+
 _MAX_AGE = re.compile(r"""\bmax-age\s*=\s*"?(\d{1,9})""", re.IGNORECASE)
 _NO_STORE = re.compile(r"\bno-(?:cache|store)\b", re.IGNORECASE)
 
@@ -90,6 +94,12 @@ def freshness(headers: Mapping[str, str], now: datetime) -> timedelta | None:
         return None
     left = expires - (http_date(headers.get("date", "")) or now)
     return left if left > timedelta(0) else None
+
+
+def wants_rest(result: FetchResult) -> bool:
+    """Whether this answer is meant for the whole host (P9)."""
+    told = result.status == HTTPStatus.SERVICE_UNAVAILABLE and "retry-after" in result.headers
+    return told or result.status == HTTPStatus.TOO_MANY_REQUESTS
 
 
 def retry_after(headers: Mapping[str, str], now: datetime) -> timedelta | None:

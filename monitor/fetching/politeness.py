@@ -74,6 +74,15 @@ class Lanes(Generic[Job]):
         else:
             del self._lanes[host]
 
+    def drop(self, host: str) -> list[Job]:
+        """Forget the host's waiting jobs: it wants to be left alone."""
+        lane = self._lanes.get(host)
+        if lane is None:
+            return []
+        jobs = list(lane.jobs)
+        lane.jobs.clear()
+        return jobs
+
     def call_slow(self, host: str) -> None:
         """The host's running job waits for its server: let another one begin in its place."""
         lane = self._lanes[host]

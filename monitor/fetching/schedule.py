@@ -8,7 +8,7 @@ from itertools import pairwise
 from statistics import median
 
 from monitor.fetching.health import NOT_TOLD_EARLY, settle, tell_failure
-from monitor.fetching.hints import Hints, read_hints, retry_after, updated
+from monitor.fetching.hints import HOST_BUSY, Hints, read_hints, retry_after, updated, wants_rest
 from monitor.fetching.news import News, page_span
 from monitor.fetching.politeness import authority
 from monitor.model.feed import Feed, FeedNotice, FeedState, FetchResult, ParsedFeed, Validators
@@ -60,6 +60,8 @@ def after_poll(
     """
     if result.status == HTTPStatus.GONE:
         return _gone(feed, now)
+    if result.error_kind == HOST_BUSY:
+        return AfterPoll(replace(feed, next_poll_at=now))  # as soon as the hold of its host has ended
     if result.error_kind == "local":
         return AfterPoll(after_outage(feed, policy, now, chance))
     words = _failure(feed, result, parsed, body_hash)
@@ -127,8 +129,7 @@ def _failed(
     feed: Feed, result: FetchResult, words: str, policy: PollPolicy, now: datetime, chance: Chance
 ) -> AfterPoll:
     """Back off, never give up, keep validators and entries as they were (P5, P9, P10, P13)."""
-    busy = result.status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
-    asked = retry_after(result.headers, now) if busy else None
+    asked = retry_after(result.headers, now) if wants_rest(result) else None
     backoff = min(policy.floor * 2 ** min(feed.failures, 10) * (1 + JITTER * chance()), policy.ceiling)
     hold = asked if asked is not None else policy.floor if result.status == HTTPStatus.TOO_MANY_REQUESTS else None
     trouble = FeedState.NOT_A_FEED if result.error_kind == "not-a-feed" else FeedState.FAILING

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from monitor import telemetry
 from monitor.fetching.hints import HOST_BUSY
+from monitor.fetching.hints import HOST_BUSY
 from monitor.fetching.news import News, compare
 from monitor.fetching.schedule import AfterPoll, PollPolicy, after_outage, after_poll, is_our_outage
 from monitor.matching.engine import Engine
@@ -310,6 +311,8 @@ def _count(outcome: Outcome, summary: PollSummary) -> None:
 
 
 def _outcome_word(outcome: Outcome) -> str:
+    if outcome.result.error_kind == HOST_BUSY:
+        return "put-off"
     if outcome.result.error_kind == HOST_BUSY:
         return "put-off"
     if outcome.result.error or outcome.after.feed.failures:

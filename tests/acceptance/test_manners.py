@@ -287,6 +287,20 @@ def test_p9_retry_after_leaves_feed_and_host_alone_even_after_a_restart(
     assert (len(desk.origin.asked("/busy")), len(desk.origin.asked("/other"))) == (2, 1)
 
 
+def test_p9_what_already_waits_for_a_busy_host_is_not_asked_either(desk: Desk) -> None:
+    desk.origin.pages["/0"] = always(429, Retry_After="3600")
+    for number in range(8):
+        desk.add(f"/{number}")
+
+    summary = desk.poll()
+
+    assert [seen.path for seen in desk.origin.seen] == ["/0"]
+    assert (summary.due, summary.failed) == (8, 1)
+    assert {desk.feed(f"/{number}").failures for number in range(1, 8)} == {0}
+    desk.poll(HOUR)
+    assert len(desk.origin.seen) > 1
+
+
 # --- trouble -----------------------------------------------------------------------------------------------
 
 

@@ -268,6 +268,16 @@ def test_too_many_requests_without_a_time_holds_the_host_for_the_floor(
     assert line.last.hold_host_until == (START + held if held else None)
 
 
+def test_a_feed_that_was_not_asked_because_of_its_host_is_as_it_was_and_due() -> None:
+    line = Timeline().poll(headers=ETAG)
+    before = line.feed
+
+    line.poll(error="its host wants to be left alone", kind="host-busy")
+
+    assert line.feed == replace(before, next_poll_at=line.now)
+    assert line.told == []
+
+
 def test_retry_after_means_nothing_on_another_status() -> None:
     line = Timeline().poll(500, {"retry-after": "7200"})
 
