@@ -15,10 +15,10 @@ FROM entries WHERE seen_at >= ?"""
 _STATES = """SELECT f.state, count(*) FROM fates f JOIN entries e ON e.id = f.entry_id
 WHERE e.seen_at >= ? GROUP BY f.state ORDER BY f.state"""
 _UNMATCHED = """SELECT id, title FROM entries WHERE seen_at >= ? AND NOT matched AND NOT held ORDER BY id"""
-_FATELESS = """SELECT m.entry_id, m.watchlist, m.watch FROM matches m JOIN entries e ON e.id = m.entry_id
-WHERE e.seen_at >= ? AND NOT e.held AND NOT EXISTS (
-SELECT 1 FROM fates f WHERE f.entry_id = m.entry_id AND f.watchlist = m.watchlist AND f.watch = m.watch)
-ORDER BY m.entry_id, m.position"""
+_FATELESS = """SELECT m.entry_id, m.watchlist, m.watch, m.decided, (SELECT count(*) FROM fates f
+WHERE f.entry_id = m.entry_id AND f.watchlist = m.watchlist AND f.watch = m.watch) AS known
+FROM matches m JOIN entries e ON e.id = m.entry_id
+WHERE e.seen_at >= ? AND NOT e.held ORDER BY m.entry_id, m.position"""
 _RIDING = """SELECT f.entry_id, f.watchlist, f.watch, f.recipient, f.state, f.delivery_id, d.state
 FROM fates f JOIN entries e ON e.id = f.entry_id LEFT JOIN deliveries d ON d.id = f.delivery_id
 WHERE e.seen_at >= ? AND (
@@ -59,8 +59,12 @@ def _unmatched(session: Session, start: tuple[int]) -> Iterator[str]:
 
 
 def _fateless(session: Session, start: tuple[int]) -> Iterator[str]:
-    for entry_id, watchlist, watch in session.run(_FATELESS, start):
-        yield f"entry {entry_id} matched {watchlist}/{watch}, and no state says what became of it"
+    for entry_id, watchlist, watch, decided, known in session.run(_FATELESS, start):
+        what = f"entry {entry_id} matched {watchlist}/{watch}"
+        if known == 0:
+            yield f"{what}, and no state says what became of it"
+        elif known < decided:
+            yield f"{what} for {decided} recipients, and only {known} have a state"
 
 
 def _riding(session: Session, start: tuple[int]) -> Iterator[str]:

@@ -20,6 +20,9 @@ delivery_id"""
 _SELECT = f"SELECT {_COLUMNS} FROM fates WHERE {{where}} ORDER BY id"
 _ADD = f"""INSERT INTO fates ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (entry_id, watchlist, watch, recipient) DO NOTHING"""
+_DECIDED = """UPDATE matches SET decided = (SELECT count(*) FROM fates f
+WHERE f.entry_id = matches.entry_id AND f.watchlist = matches.watchlist AND f.watch = matches.watch)
+WHERE entry_id = ? AND watchlist = ? AND watch = ?"""
 _MOVE = """UPDATE fates SET state = ?, reason = ?, at = ?, until = NULL, delivery_id = coalesce(?, delivery_id)
 WHERE entry_id = ? AND watchlist = ? AND watch = ? AND recipient = ?"""
 _SETTLE = "UPDATE fates SET state = ?, reason = ?, at = ? WHERE delivery_id = ?"
@@ -35,6 +38,7 @@ class Ledger:
 
     def add(self, fates: Sequence[Fate]) -> None:
         self.session.many(_ADD, [_values(fate) for fate in fates])
+        self.session.many(_DECIDED, sorted({(fate.entry_id, fate.watchlist, fate.watch) for fate in fates}))
 
     def told(self, story_id: int, recipient: str) -> list[Fate]:
         return self._select(f"story_id = ? AND recipient = ? AND state IN ({_TOLD})", story_id, recipient)

@@ -150,6 +150,7 @@ matches = Table(
     Column("score", Float),
     Column("spans", Json, nullable=False),
     Column("why", Json, nullable=False),
+    Column("decided", Integer, nullable=False, server_default="0"),  # fates when it was decided; fewer is a hole
 )
 Index(None, matches.c.watchlist, matches.c.entry_id)
 

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from conftest import Desk
+from desk import Desk
 from scripted_origin import Answer
 from wired_desk import ChoosySink, Item, MovedClock, feed, hook_up, rows, running
 

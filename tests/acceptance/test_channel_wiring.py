@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from conftest import Desk
+from desk import Desk
 from scripted_origin import Answer
 from wired_desk import HOOK, HOOK_PATH, ChoosySink, feed, hook_up, mail_main, running
 

@@ -3,7 +3,7 @@
 import signal
 import subprocess
 
-from conftest import Desk
+from desk import Desk
 from scripted_origin import Answer, rss
 
 

@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from conftest import MONITOR, Desk
+from desk import MONITOR, Desk
 
 LEAD = "Zelensky"
 

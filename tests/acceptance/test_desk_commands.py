@@ -10,7 +10,7 @@ from email.message import EmailMessage
 from zoneinfo import ZoneInfo
 
 import pytest
-from conftest import Desk
+from desk import Desk
 from scripted_origin import Answer
 from wired_desk import ChoosySink, feed, hook_up, mail_main, rows, states, told
 

@@ -6,7 +6,7 @@ from base64 import b64encode
 from pathlib import Path
 
 import pytest
-from conftest import Desk
+from desk import Desk
 from scripted_origin import Answer
 from wired_desk import HOOK, feed, hook_up, rows, told
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from conftest import MONITOR, Desk
+from desk import MONITOR, Desk
 from scripted_origin import Answer
 from wired_desk import HOOK, ChoosySink, Item, MovedClock, feed, hook_up, mail_main, rows, running, states, told
 

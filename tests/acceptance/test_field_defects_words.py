@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Desk
+from desk import Desk
 from scripted_origin import Answer
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import Desk
+from desk import Desk
 from messy_week import fates, live_through
 from scripted_origin import ScriptedOrigin
 from wired_desk import ChoosySink, rows
@@ -73,6 +73,8 @@ def test_every_matched_entry_has_a_fate_for_everybody_whom_a_route_names(week: D
         ("UPDATE fates SET delivery_id = NULL WHERE id = (SELECT max(id) FROM fates WHERE state = 'sent')",
          "names no delivery"),
         ("UPDATE entries SET matched = 0 WHERE id = 1", "was stored but never matched"),
+        ("DELETE FROM fates WHERE id = (SELECT min(id) FROM fates WHERE watchlist = 'drones')",
+         "for 4 recipients, and only 3 have a state"),
     ],
 )  # fmt: skip
 def test_a_hole_made_by_hand_is_named_and_the_audit_exits_1(week: Desk, damage: str, words: str) -> None:

@@ -8,7 +8,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from conftest import MAIN, Desk
+from desk import MAIN, Desk
 from scripted_origin import Answer, rss
 
 MAIL = MAIN.replace(

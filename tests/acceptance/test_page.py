@@ -5,7 +5,7 @@ import socket
 from collections.abc import Iterator
 
 import pytest
-from conftest import MAIN, Desk
+from desk import MAIN, Desk
 from scripted_origin import Answer, rss
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Desk
+from desk import Desk
 from wired_desk import feed, hook_up
 
 ENTITY = "entities:\n  - { id: umerov, name: Rustem Umerov, type: person, aliases: [Умєров] }\n"

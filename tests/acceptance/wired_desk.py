@@ -11,7 +11,7 @@ from email.utils import format_datetime
 from html import escape
 from typing import Any
 
-from conftest import Desk
+from desk import Desk
 
 from monitor.app import Service, open_service
 from monitor.entrypoints.origin import MailSink

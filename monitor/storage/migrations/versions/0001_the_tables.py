@@ -143,6 +143,7 @@ def _make_entries() -> None:
         sa.Column("score", sa.Float()),
         sa.Column("spans", sa.Text(), nullable=False),
         sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("decided", sa.Integer(), nullable=False, server_default="0"),
         sa.ForeignKeyConstraint(["entry_id"], ["entries.id"], name="fk_matches_entry_id", ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("entry_id", "watchlist", "watch", name="pk_matches"),
     )
