@@ -119,8 +119,9 @@ def test_explain_tells_what_became_of_an_entry(week: Desk, state: str, words: st
     told = week.run("explain", str(entry))
 
     assert told.returncode == 0, told.stderr
-    (line,) = [line for line in told.stdout.splitlines() if f": {state}: " in line and line.startswith(recipient)]
-    assert words in line
+    lines = [line for line in told.stdout.splitlines() if f": {state}: " in line and line.startswith(recipient)]
+    assert lines, told.stdout
+    assert all(words in line for line in lines)
 
 
 def test_explain_says_why_not_and_refuses_what_does_not_exist(week: Desk) -> None:

@@ -13,7 +13,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import conftest
+import desk as desks
 import pytest
 from manners_desk import DAY, HOUR, MINUTE, START, Desk, Reply, Seen, always, in_turn, rss, with_etag
 
@@ -490,9 +490,9 @@ def test_p14_no_cookies_no_referer_no_added_parameters(desk: Desk) -> None:
 
 
 def test_p15_we_say_who_we_are_for_how_many_and_what_we_take(tmp_path: Path, make_desk: MakeDesk) -> None:
-    home = conftest.Desk(tmp_path, origin=None)  # type: ignore[arg-type]  # only its configuration is used
+    home = desks.Desk(tmp_path, origin=None)  # type: ignore[arg-type]  # only its configuration is used
     (home.config / "watchlists").mkdir(parents=True)
-    (home.config / "watchlists" / "drones.yaml").write_text(conftest.WATCHLIST, encoding="utf-8")
+    (home.config / "watchlists" / "drones.yaml").write_text(desks.WATCHLIST, encoding="utf-8")
     (home.config / "monitor.yaml").write_text(SUBSCRIBED, encoding="utf-8")
     with open_service(home.config) as service:
         name = user_agent(service.settings)
