@@ -4,17 +4,18 @@ import re
 import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import islice
 from urllib.parse import unquote
 
 from monitor.model.entry import Entry, Source
 from monitor.text import canonical, word_bounds
-from monitor.text.words import is_deleted
+from monitor.text.words import is_deleted, is_without_marks
 
 DEFAULT_FIELDS = ("title", "summary", "body")
 FIELDS = (*DEFAULT_FIELDS, "author", "url", "source", "tag")
 BOUNDARY = "\x01"  # stands twice at every edge of a word in ``Text.marked``
+_GAPS = re.compile(r"(\w+)")  # splits a text into gaps and words
 _MANY_LOOKUPS = 50  # from here on an index of the words is cheaper than searching
 
 
@@ -85,12 +86,11 @@ class Text:
         return self.original if self.original.isascii() else self.original.encode("utf-8", "replace").decode()
 
     @cached_property
-    def marked(self) -> tuple[str, list[int]]:
-        """``readable`` with two BOUNDARY at every edge of a word, and where in it each stands."""
+    def marked(self) -> str:
+        """``readable`` with two BOUNDARY at every edge of a word; those before a place tell where it was."""
         text = self.readable.replace(BOUNDARY, " ")
-        edges = [edge for word in _words_with_marks(text) for place in word for edge in (place, place)]
-        pieces = [text[start:end] for start, end in zip([0, *edges], [*edges, len(text)], strict=True)]
-        return BOUNDARY.join(pieces), [edge + index for index, edge in enumerate(edges)]
+        gaps = _GAPS if text.isascii() or is_without_marks(text) else _gaps_beside_marks()
+        return (BOUNDARY * 2).join(gaps.split(text))
 
 
 class Document:
@@ -151,8 +151,9 @@ def is_word(character: str) -> bool:
     return character == "_" or unicodedata.category(character)[0] in "LMN"
 
 
-def _words_with_marks(text: str) -> list[tuple[int, int]]:
-    if text.isascii():
-        return [match.span() for match in re.finditer(r"\w+", text)]
-    inside = "".join("w" if is_word(character) else " " for character in text)
-    return [match.span() for match in re.finditer("w+", inside)]
+@lru_cache(maxsize=1)
+def _gaps_beside_marks() -> re.Pattern[str]:
+    r"""As ``_GAPS``, but marks, which ``\w`` of Python leaves out, are parts of words."""
+    found = "".join(chr(code) for code in range(0x110000) if unicodedata.category(chr(code))[0] == "M")
+    marks = f"[{re.escape(found)}]+"
+    return re.compile(rf"(\w+(?:{marks}\w*)*|{marks}\w*(?:{marks}\w*)*)")

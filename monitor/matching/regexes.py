@@ -7,7 +7,7 @@ there): ``\\b`` becomes that character, and everything that consumes a character
 
 import re
 import unicodedata
-from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
@@ -17,6 +17,7 @@ import re2
 
 from monitor.matching.budget import Budget
 from monitor.matching.document import BOUNDARY, Text, is_word
+from monitor.matching.literals import required_literals
 
 _WORD = r"\p{L}\p{M}\p{N}_"
 _SPACE = r"\s\p{Z}"
@@ -24,9 +25,10 @@ _CLASSES = {"w": _WORD, "d": r"\p{Nd}", "s": _SPACE}
 _MAX_MEMORY = 16 << 20
 _MOST_REPETITIONS = 300  # {n} within {m} multiply; more would make RE2 slow on some texts
 _LARGEST = 100_000  # instructions
+_CLASS = 1_500  # instructions that a class of letters may need
 _CHARACTERS_A_WORD = 10  # that a regex reads while a wildcard compares one word
 # One token of RE2 syntax. Inside a class the same escapes stand for parts of it.
-_TOKEN = re.compile(
+TOKEN = re.compile(
     r"""
     (?P<quoted>\\Q.*?(?:\\E|\Z))
     | (?P<boundary>\\b)
@@ -59,26 +61,29 @@ class Regex:
 
     prefilter: str
     bounded: str = ""  # with word boundaries; runs on a text with its boundaries marked
+    literals: tuple[str, ...] = ()  # one of them stands in canonical text wherever this one matches
 
 
 def compile_regex(written: str, *, case_sensitive: bool) -> Regex:
     """Raises RegexProblem."""
     _refuse_known_traps(written)
-    if _repetitions(written) > _MOST_REPETITIONS:
+    repetitions = _repetitions(written)
+    if repetitions > _MOST_REPETITIONS:
         what = f"this regex repeats its parts more than {_MOST_REPETITIONS} times; NEAR may do what is meant"
         raise RegexProblem(what, 0, len(written))
     flags = "" if case_sensitive else "(?i)"
     prefilter = flags + _translate(written, bounded=False)
-    compiled = _compile(prefilter, written)
-    if compiled.programsize > _LARGEST:
+    tokens = [*TOKEN.finditer(written)]
+    sketch = _compile(flags + _sketch(tokens), written)
+    classes = sum(token.lastgroup in ("class", "escape") for token in tokens)
+    is_small = sketch.programsize + classes * (repetitions + 1) * _CLASS <= _LARGEST
+    if not is_small and _compile(prefilter, written).programsize > _LARGEST:
         raise RegexProblem("this regex is too large", 0, len(written))
-    if compiled.search("") is not None:
+    if sketch.search("") is not None:
         raise RegexProblem("a regex that matches the empty string could match every entry", 0, len(written))
-    if not any(token.lastgroup == "boundary" for token in _TOKEN.finditer(written)):
-        return Regex(prefilter)
-    bounded = flags + _translate(written, bounded=True)
-    _compile(bounded, written)
-    return Regex(prefilter, bounded)
+    is_bounded = any(token.lastgroup == "boundary" for token in tokens)
+    bounded = flags + _translate(written, bounded=True) if is_bounded else ""
+    return Regex(prefilter, bounded, required_literals(tokens))
 
 
 def find(regex: Regex, text: Text, budget: Budget) -> list[tuple[int, int]]:
@@ -87,15 +92,44 @@ def find(regex: Regex, text: Text, budget: Budget) -> list[tuple[int, int]]:
         return []
     limit = budget.limit
     if regex.bounded:
-        marked, places = text.marked
-        found = [
-            (start - bisect_left(places, start), end - bisect_left(places, end))
-            for start, end in _spans(regex.bounded, marked, limit)
-        ]
+        found = _unmarked(text.marked, _spans(regex.bounded, text.marked, limit))
     else:
         found = _spans(regex.prefilter, text.readable, limit)
     budget.listed(len(found))
     return [_whole_graphemes(text.original, start, end) for start, end in found if start < end]
+
+
+def _sketch(tokens: Sequence[re.Match[str]]) -> str:
+    """The regex with classes that compile in no time: the same syntax, and characters where it has characters."""
+    return "".join(map(_sketched, tokens))
+
+
+def _sketched(token: re.Match[str]) -> str:
+    text = token[0]
+    match token.lastgroup:
+        case "boundary":
+            return ""
+        case "anchor":
+            return _anchor(text, bounded=False)
+        case "escape" if text[1] in _CLASSES or text[1].lower() in _CLASSES:
+            return "a"
+        case "class" if "-" not in text:
+            return re.sub(r"\\[wdsWDS]", "a", text)
+        case "class":
+            return _character_class(text, bounded=False)
+        case _:
+            return text
+
+
+def _unmarked(marked: str, spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The same places in the text without boundaries."""
+    places: list[tuple[int, int]] = []
+    counted, boundaries = 0, 0
+    for start, end in spans:
+        before = boundaries + marked.count(BOUNDARY, counted, start)
+        counted, boundaries = end, before + marked.count(BOUNDARY, start, end)
+        places.append((start - before, end - boundaries))
+    return places
 
 
 def _spans(pattern: str, text: str, limit: int) -> list[tuple[int, int]]:
@@ -121,7 +155,7 @@ def _refuse_known_traps(written: str) -> None:
     if trap >= 0:
         better = written.replace("(i?)", "(?i)" if trap == 0 else "i?", 1)
         raise RegexProblem("(i?) is an optional letter i; a flag is written (?i)", trap, 4, better)
-    for token in _TOKEN.finditer(written):
+    for token in TOKEN.finditer(written):
         text = token[0]
         if token.lastgroup == "escape" and re.fullmatch(r"\\[1-9]\d*", text):
             raise RegexProblem(f"back-references such as {text} are not possible here", token.start(), len(text))
@@ -134,7 +168,7 @@ def _refuse_known_traps(written: str) -> None:
 def _repetitions(written: str) -> int:
     """How many times the counted repetitions repeat something in all."""
     sums, last = [0], 0
-    for token in _TOKEN.finditer(written):
+    for token in TOKEN.finditer(written):
         text = token[0]
         if token.lastgroup == "group" and text[-1] != ")":
             sums.append(0)
@@ -166,7 +200,7 @@ def _translate(written: str, *, bounded: bool) -> str:
     """RE2 pattern with Unicode classes. Unbounded: without word boundaries; bounded: for a marked text."""
     pieces: list[str] = []
     newline = [True]  # for each open group: whether "." stops at a newline
-    for token in _TOKEN.finditer(written):
+    for token in TOKEN.finditer(written):
         text = token[0]
         match token.lastgroup:
             case "quoted":

@@ -29,7 +29,7 @@ def triggers(node: Node) -> list[Trigger]:
         case nodes.Term(patterns=patterns):
             return [Trigger(chunk(pattern)) for pattern in patterns]
         case nodes.RegexTerm(regex=regex):
-            return [Trigger(regex=regex.prefilter)]
+            return [Trigger(literal) for literal in regex.literals] or [Trigger(regex=regex.prefilter)]
         case nodes.EntityTerm(rule=rule):
             return [Trigger(chunk(pattern)) for pattern in rule.patterns()]
         case nodes.LanguageIs(language=language):

@@ -67,6 +67,11 @@ def is_deleted(text: str) -> bool:
     return all(character in DELETED for character in text)
 
 
+def is_without_marks(text: str) -> bool:
+    """Whether a text is surely free of combining marks; false where that is not known at once."""
+    return any(page.encode(text) is not None for page in pages())
+
+
 def _canonical_page(raw: bytes, page: Page) -> str:
     kinds = raw.translate(page.kinds, page.deleted)
     if b"u.u" in kinds:
