@@ -378,7 +378,9 @@ class Outbox(Protocol):
 
     def drop(self, delivery_id: str, now: datetime) -> Delivery: ...
 
-    def get(self, delivery_id: str) -> Delivery: ...
+    def get(self, delivery_id: str) -> Delivery:
+        """By its whole id or its unique beginning; raises NotFound."""
+        ...
 
     def rows(self, states: Sequence[str], limit: int) -> list[Delivery]:
         """Rows in these states (none named: all), newest first."""

@@ -80,7 +80,11 @@ def check_url(url: str) -> str | None:
     except ValueError:
         return "the address is malformed"
     if parts.scheme not in ("http", "https"):
-        return f"only http and https addresses can be fetched, not {parts.scheme[:20] or 'this'}:"
+        return (
+            f"only http and https addresses can be fetched, not {parts.scheme[:20]}:"
+            if parts.scheme
+            else "an address begins with https:// or http://"
+        )
     if not host:
         return "the address names no host"
     if "@" in parts.netloc:

@@ -105,7 +105,11 @@ class FeedStore:
         if exact:
             return exact[0]
         part = name.casefold()
-        found = [f for f in known if part in f.label.casefold() or part in f.spec.url.casefold()]
+        found = (
+            []
+            if name.isdigit()
+            else [f for f in known if part in f.label.casefold() or part in f.spec.url.casefold()]
+        )
         if len(found) == 1:
             return found[0]
         raise NotFound(_not_found(name, found, known))

@@ -92,10 +92,14 @@ class Outbox:
         return self._set(found, {"state": DeliveryState.DROPPED, "next_try_at": None, "settled_at": now})
 
     def get(self, delivery_id: str) -> Delivery:
-        row = self.session.execute(select(deliveries).where(deliveries.c.id == delivery_id)).one_or_none()
-        if row is None:
+        whole = select(deliveries).where(deliveries.c.id == delivery_id)
+        begun = select(deliveries).where(func.substr(deliveries.c.id, 1, len(delivery_id)) == delivery_id)
+        found = self.session.execute(whole).all() or (self.session.execute(begun).all() if delivery_id else [])
+        if not found:
             raise NotFound(f"there is no delivery {delivery_id}")
-        return _delivery_of(row)
+        if len(found) > 1:
+            raise NotFound(f"{len(found)} deliveries begin with {delivery_id}; give more of the id")
+        return _delivery_of(found[0])
 
     def rows(self, states: Sequence[str], limit: int) -> list[Delivery]:
         found = select(deliveries).order_by(deliveries.c.seq.desc()).limit(limit)

@@ -1,17 +1,11 @@
 """monitor outbox: messages on their way, and those that failed."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from monitor.entrypoints.cli.console import Config, Json, ago, note, out, out_json, table
 from monitor.model.alert import Delivery, DeliveryState, FateState
-from monitor.model.errors import NotFound
-
-if TYPE_CHECKING:
-    from monitor.ports import Records
-
-LOOKED_AT = 10_000  # newest deliveries among which the beginning of an id is looked for
 
 app = typer.Typer(
     help="Messages on their way, and those that failed.\n\nExample: monitor outbox list --state dead"
@@ -60,7 +54,7 @@ def show(delivery: Id, config: Config = None) -> None:
     from monitor.app import open_service
 
     with open_service(config) as service, service.database.read() as records:
-        row = _find(records, delivery)
+        row = records.outbox.get(delivery)
     out_json(_row(row) | {"payload": row.payload})
 
 
@@ -74,7 +68,7 @@ def retry(delivery: Id, config: Config = None) -> None:
 
     with open_service(config) as service, service.database.write() as records:
         now = service.clock.now()
-        row = records.outbox.requeue(_find(records, delivery).id, now)
+        row = records.outbox.requeue(records.outbox.get(delivery).id, now)
         records.outbox.enable(row.channel)
         records.ledger.settle(row.id, _waiting(row), "queued again by command", now)
     note(f"{row.id} will be tried again at once")
@@ -90,22 +84,9 @@ def drop(delivery: Id, config: Config = None) -> None:
 
     with open_service(config) as service, service.database.write() as records:
         now = service.clock.now()
-        row = records.outbox.drop(_find(records, delivery).id, now)
+        row = records.outbox.drop(records.outbox.get(delivery).id, now)
         records.ledger.settle(row.id, FateState.DROPPED, "dropped by command", now)
     out(f"dropped {row.id}; `monitor outbox retry {row.id[:12]}` brings it back")
-
-
-def _find(records: "Records", name: str) -> Delivery:
-    """By its whole id, or the beginning that `outbox list` shows."""
-    try:
-        return records.outbox.get(name)
-    except NotFound:
-        found = [row for row in records.outbox.rows([], LOOKED_AT) if name and row.id.startswith(name)]
-        if not found:
-            raise
-    if len(found) > 1:
-        raise NotFound(f"{len(found)} deliveries begin with {name}; give more of the id")
-    return found[0]
 
 
 def _waiting(row: Delivery) -> FateState:

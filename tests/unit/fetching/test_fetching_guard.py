@@ -76,7 +76,7 @@ def test_the_reason_names_the_address_inside() -> None:
         ("gopher://example.org/", "not gopher:"),
         ("ftp://example.org/feed", "not ftp:"),
         ("javascript:alert(1)", "not javascript:"),
-        ("example.org/feed", "not this:"),
+        ("example.org/feed", "https://"),
         ("http:///feed", "no host"),
         ("http://", "no host"),
         ("http://user:secret@example.org/", "user name"),
