@@ -108,7 +108,8 @@ def _cut(text: str, start: int, end: int, marks: Sequence[Mark]) -> Excerpt:
     inner = tuple(Mark(mark.start - start, min(mark.end, stop) - start) for mark in held if mark.start < stop)
     tidy = _tidy(text[start:stop], inner)
     front = "…" if text[:start].strip() else ""
-    back = "…" if text[stop:].strip() and tidy.text else ""
+    ended = tidy.text.endswith((".", "!", "?", "…"))  # a whole sentence: the sign stands apart
+    back = (" …" if ended else "…") if text[stop:].strip() and tidy.text else ""
     marks = tuple(Mark(mark.start + len(front), mark.end + len(front)) for mark in tidy.marks)
     return Excerpt(f"{front}{tidy.text}{back}", marks)
 

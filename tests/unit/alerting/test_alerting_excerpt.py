@@ -58,7 +58,7 @@ def test_a_cut_stands_at_a_sentence_with_dots_on_both_sides() -> None:
     excerpt = of_body(f"{FILLER * 6}The drone flew. {FILLER * 6}", "drone")
 
     assert excerpt.text.startswith("…The ")
-    assert excerpt.text.endswith("day.…")
+    assert excerpt.text.endswith("day. …")
     assert len(excerpt.text) <= WIDTH + 2
 
 
@@ -96,7 +96,7 @@ def test_without_a_match_in_the_text_its_beginning_is_shown() -> None:
     assert snippet(Entry("x", "Kyiv", "In short.", "At length."), title_only) == Excerpt("In short.")
     assert snippet(Entry("x", "Kyiv", " ", "At length."), title_only) == Excerpt("At length.")
     assert snippet(Entry("x", "Kyiv"), title_only) == Excerpt("")
-    assert snippet(Entry("x", body=FILLER * 9), []).text.endswith("day.…")
+    assert snippet(Entry("x", body=FILLER * 9), []).text.endswith("day. …")
 
 
 def test_lines_become_spaces_and_marks_move_along() -> None:
