@@ -235,6 +235,15 @@ class EntryStore(Protocol):
         """By ``seen_at`` then id, oldest first."""
         ...
 
+    def page(
+        self, since: datetime, limit: int, *, after: StoredEntry | None = None, newest_first: bool = False
+    ) -> list[StoredEntry]:
+        """The next ``limit`` entries seen since then, by ``seen_at`` then id, after the last one of the page before.
+
+        Pages leave nothing out and repeat nothing, however many entries were seen in the same instant.
+        """
+        ...
+
     def held(self, feed_id: int) -> list[StoredEntry]: ...
 
     def release(self, entry_ids: Sequence[int]) -> None:

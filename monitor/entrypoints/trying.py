@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +14,7 @@ from monitor.matching.entities import compile_entity, uncovered_languages
 from monitor.matching.evaluate import Evaluation, evaluate, evaluation
 from monitor.matching.explain import span_json, why_json, why_words
 from monitor.matching.nodes import EntityRule
-from monitor.matching.query import compile_query
+from monitor.matching.query import Query, compile_query
 from monitor.matching.samples import check_samples
 from monitor.model.entry import Entry, Source
 from monitor.model.errors import ConfigError, MonitorError, NotFound, ParseError, Problem, QueryError
@@ -54,16 +54,20 @@ class Tried:
 
 def try_query(query: str, config: Path | None, entry: Entry, source: Source) -> Tried:
     """Entities of the configuration may be named where there is one. Raises ConfigError at ``query:LINE:COL``."""
-    rules = _rules(config) if "@" in query else {}
+    compiled, warnings = understood(query, _rules(config) if "@" in query else {})
+    found = evaluation(evaluate(compiled.node, Document(entry, source)))
+    return Tried(entry, found, warnings)
+
+
+def understood(query: str, rules: Mapping[str, EntityRule], name: str = "query") -> tuple[Query, tuple[str, ...]]:
+    """The compiled query and its warnings in words. Raises ConfigError at ``NAME:LINE:COL``."""
     try:
         compiled = compile_query(query, rules)
     except QueryError as error:
-        raise ConfigError([_problem(query, error.what, error.offset, error.width, error.suggestion)]) from error
-    warnings = [
-        _problem(query, w.what, w.offset, w.width, w.suggestion, level="warning") for w in compiled.warnings
-    ]
-    found = evaluation(evaluate(compiled.node, Document(entry, source)))
-    return Tried(entry, found, tuple(format_problem(warning) for warning in warnings))
+        bad = _problem(query, error.what, error.offset, error.width, error.suggestion)
+        raise ConfigError([replace(bad, file=name)]) from error
+    doubts = [_problem(query, w.what, w.offset, w.width, w.suggestion, level="warning") for w in compiled.warnings]
+    return compiled, tuple(format_problem(replace(doubt, file=name)) for doubt in doubts)
 
 
 def text_entry(title: str, summary: str, body: str, **known: Any) -> Entry:

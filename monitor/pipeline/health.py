@@ -126,10 +126,16 @@ def _stored(records: Records, entry: Entry, now: datetime) -> StoredEntry:
     return StoredEntry(entry_id, feed_id, entry, Source("monitor", "monitor"), now)
 
 
-def _system_feed(records: Records, now: datetime) -> int:
+def own_feed(records: Records) -> int | None:
+    """The feed under which the service's own notices are stored; None: there was none yet."""
     known = records.desk.value(_FEED_KEY)
-    if known:
-        return int(known)
+    return int(known) if known else None
+
+
+def _system_feed(records: Records, now: datetime) -> int:
+    known = own_feed(records)
+    if known is not None:
+        return known
     feed, _ = records.feeds.add(FeedSpec("monitor:system", "monitor"), now)
     records.feeds.remove(feed.id)
     records.desk.set(_FEED_KEY, str(feed.id))

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, insert, select, update
+from sqlalchemy import Select, insert, literal, select, tuple_, update
 
 from monitor.model.entry import Entry, KnownEntry, StoredEntry
 from monitor.model.errors import NotFound
@@ -122,6 +122,18 @@ class EntryStore:
         if until is not None:
             wanted = wanted.where(entries.c.seen_at < until)
         return self._stored(wanted.order_by(entries.c.seen_at, entries.c.id).limit(limit))
+
+    def page(
+        self, since: datetime, limit: int, *, after: StoredEntry | None = None, newest_first: bool = False
+    ) -> list[StoredEntry]:
+        """See the port."""
+        place = (entries.c.seen_at, entries.c.id)
+        wanted = select_stored().where(entries.c.seen_at >= since)
+        if after is not None:
+            there = tuple_(literal(after.seen_at, entries.c.seen_at.type), literal(after.id, entries.c.id.type))
+            wanted = wanted.where(tuple_(*place) < there if newest_first else tuple_(*place) > there)
+        order = [column.desc() for column in place] if newest_first else place
+        return self._stored(wanted.order_by(*order).limit(limit))
 
     def held(self, feed_id: int) -> list[StoredEntry]:
         wanted = select_stored().where(entries.c.feed_id == feed_id, entries.c.held)

@@ -243,3 +243,24 @@ def test_the_latest_times_are_published_else_seen(database: Database) -> None:
 def test_an_unknown_entry_is_not_found(database: Database) -> None:
     with database.read() as records, pytest.raises(NotFound, match="there is no entry 5"):
         records.entries.get(5)
+
+
+@pytest.mark.parametrize("newest_first", [False, True])
+def test_pages_leave_nothing_out_and_repeat_nothing(database: Database, newest_first: bool) -> None:
+    with database.write() as records:
+        feed_id = add_feed(records)
+        records.entries.add(feed_id, [entry("too old")], NOW - MINUTE)
+        ids = [
+            *records.entries.add(feed_id, [entry(f"late {number}") for number in range(5)], NOW + MINUTE),
+            *records.entries.add(feed_id, [entry(f"early {number}") for number in range(4)], NOW),
+        ]
+    pages = []
+    with database.read() as records:
+        page = records.entries.page(NOW, 2, newest_first=newest_first)
+        while page:
+            pages.append([stored.id for stored in page])
+            page = records.entries.page(NOW, 2, after=page[-1], newest_first=newest_first)
+
+    oldest_first = [*ids[5:], *ids[:5]]
+    assert [one for page in pages for one in page] == (oldest_first[::-1] if newest_first else oldest_first)
+    assert [len(page) for page in pages] == [2, 2, 2, 2, 1]

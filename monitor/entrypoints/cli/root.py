@@ -11,6 +11,7 @@ from monitor.entrypoints.cli import (
     feeds,
     matching,
     outbox,
+    searching,
     service,
     stories,
     storing,
@@ -41,7 +42,7 @@ def _root(
     set_up_logging("warning", json=False)
 
 
-for group in (service, matching, stories, desk):
+for group in (service, matching, searching, stories, desk):
     group.register(app)
 for name, sub in (
     ("feeds", feeds.app),
