@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 
 from monitor import telemetry
 from monitor.fetching.hints import HOST_BUSY
-from monitor.fetching.hints import HOST_BUSY
 from monitor.fetching.news import News, compare
 from monitor.fetching.schedule import AfterPoll, PollPolicy, after_outage, after_poll, is_our_outage
 from monitor.matching.engine import Engine
@@ -24,7 +23,7 @@ from monitor.ports import Chance, Clock, Database, Fetcher, Parser, Records
 from monitor.telemetry import log
 
 LEASE = timedelta(minutes=15)
-RECENT = 20  # results that say together whether our own network is down (P10)
+RECENT, LATELY = 20, timedelta(minutes=2)  # results that say together whether our own network is down (P10)
 BATCH = 100  # feeds claimed and results committed together
 DRAIN = timedelta(seconds=15)  # after a stop, what still flies by then gives its lease back unpolled
 AWHILE, BRIEFLY = 0.2, 0.05  # seconds to wait for answers, and while bodies are being read
@@ -97,6 +96,7 @@ class Poll:
     per_host: int
     capacity: int
     stop: Callable[[], bool] = field(default=lambda: False)
+    arrivals: deque[tuple[datetime, FetchResult]] = field(default_factory=lambda: deque(maxlen=RECENT))
 
     def __call__(
         self,
@@ -107,7 +107,6 @@ class Poll:
     ) -> PollSummary:
         summary = PollSummary()
         flying: dict[int, Feed] = {}
-        recent: deque[FetchResult] = deque(maxlen=RECENT)
         unclear: list[FetchResult] = []  # arrived, not judged: nobody has answered yet
         reading, archives = Reading(self.parse), Archives()
         begun, pace = self.clock.now(), _Pace()
@@ -122,7 +121,7 @@ class Poll:
                 self.fetcher.submit([self._request(feed) for feed in claimed])
                 abroad = len(flying) - len(unclear) - len(reading)
                 arrived = self.fetcher.collect(BRIEFLY if reading else AWHILE) if abroad else []
-                recent.extend(arrived)
+                recent = self._recent(arrived)
                 outage = is_our_outage(recent)
                 unclear += arrived
                 if abroad == len(arrived) or not _is_unclear(recent, outage):
@@ -174,6 +173,12 @@ class Poll:
             password=spec.password,
             proxy=spec.proxy,
         )
+
+    def _recent(self, arrived: Sequence[FetchResult]) -> list[FetchResult]:
+        """The newest results, those of the runs just before included: few feeds may be due at a time."""
+        now = self.clock.now()
+        self.arrivals.extend((now, result) for result in arrived)
+        return [result for at, result in self.arrivals if now - at <= LATELY]
 
     def _step(self, read: Read, outage: bool, archives: Archives) -> Outcome | FetchRequest:
         """What to commit, or an older page to fetch before. Pure but for reading what is known."""
@@ -311,8 +316,6 @@ def _count(outcome: Outcome, summary: PollSummary) -> None:
 
 
 def _outcome_word(outcome: Outcome) -> str:
-    if outcome.result.error_kind == HOST_BUSY:
-        return "put-off"
     if outcome.result.error_kind == HOST_BUSY:
         return "put-off"
     if outcome.result.error or outcome.after.feed.failures:
