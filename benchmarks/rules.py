@@ -107,7 +107,7 @@ class Drawer:
     def _prefix(self) -> Rule:
         while True:
             word = self._any_phrase().split()[-1]
-            if len(word) >= 6 and word.isalpha():
+            if len(word) >= 6 and word.isalpha() and len(canonical(word).split()) == 1:
                 prefix = word[: self._chance.randint(5, len(word) - 1)]
                 return Rule("prefix", f"{prefix}*", ((prefix,),))
 

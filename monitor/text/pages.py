@@ -5,16 +5,18 @@ made of them alone needs normalisation. What a byte becomes is taken from ``moni
 """
 
 import codecs
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from monitor.text.fold import CONTROLS, DOT, FOLDED, KINDS
+from monitor.text.fold import BARE, CONTROLS, DOT, FOLDED, KINDS, MARK
 
 if TYPE_CHECKING:
     from _codecs import _EncodeCharMap as _CharMap
 
+_BARE = re.compile(f"[{BARE}]")
 _UNUSED = "\ufffe"  # what codecs calls an undefined place
 # Control characters that no text needs give their places to letters; NUL has to stay the first.
 _PLACES = [*range(255, 126, -1), *range(31, 13, -1), *range(8, 4, -1)]
@@ -23,14 +25,19 @@ _PUNCTUATION = (
     "€£¥№¡¿"
 )
 _LATIN_1 = "ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÐÑÒÓÔÕÖØÙÚÛÜÝÞßàáâãäåæçèéêëìíîïðñòóôõöøùúûüýþÿ"
+_ARABIC_MARKS = "\u064b\u064c\u064d\u064e\u064f\u0650\u0651\u0652"  # dropped after letters, whatever stands there
 _ALPHABETS = (
-    _LATIN_1 + "ŒœŸŠšŽžĞğİıŞşŐőŰűªº²³½",
+    _LATIN_1 + "ŒœŸŠšŽžĞğİıŞşŐőŰűªº²³½¨´‒←↑↓▪",
     "АБВГДЕЁЖЗИЙКЛМНОПРСТУФХЦЧШЩЪЫЬЭЮЯабвгдеёжзийклмнопрстуфхцчшщъыьэюяІЇЄҐЎіїєґўЂЃЉЊЈЋЌЏЅђѓљњјћќџѕ₴₽ʼ²³½",
     "ĄąĆćĘęŁłŃńÓóŚśŹźŻżÁáČčĎďÉéĚěÍíŇňŘřŠšŤťÚúŮůÝýŽžÄäĹĺĽľÔôŔŕÖöÜüŐőŰűĐđĂăÂâÎîȘșȚțŞşŢţßËëÇç",
     "ΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΣΤΥΦΧΨΩαβγδεζηθικλμνξοπρςστυφχψωΆΈΉΊΌΎΏάέήίόύώϊϋΐΰΪΫ",
     "אבגדהוזחטיךכלםמןנסעףפץצקרשת׳״־₪",
-    "ءآأؤإئابةتثجحخدذرزسشصضطظعغفقكلمنهوىيـپچژکگیٹڈڑںھہے٠١٢٣٤٥٦٧٨٩،؛؟٪",
+    "ءآأؤإئابةتثجحخدذرزسشصضطظعغفقكلمنهوىيـپچژکگیٹڈڑںھہے٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹،؛؟٪\u200c\u200d" + _ARABIC_MARKS,
+    # Chinese, Japanese and Korean letters stand in no page; this one is for what is between them.
+    "、。〈〉《》「」『』【】〔〕〜・！（），：；？［］～０１２３４５６７８９ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺａｂｃｄｅｆｇｈｉｊｋｌｍｎｏｐｑｒｓｔｕｖｗｘｙｚ",
 )
+_VIETNAMESE = "ÀÁẢÃẠĂẰẮẲẴẶÂẦẤẨẪẬÈÉẺẼẸÊỀẾỂỄỆÌÍỈĨỊÒÓỎÕỌÔỒỐỔỖỘƠỜỚỞỠỢÙÚỦŨỤƯỪỨỬỮỰỲÝỶỸỴĐ"
+_SHORT_PUNCTUATION = "\u00a0\u200b\ufeff‐–—‘’“”«»…•·→"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +50,24 @@ class Page:
     kinds: bytes
     deleted: bytes
     expansions: tuple[tuple[str, str], ...]  # characters that become several, replaced after decoding
+    marks: bytes  # what each byte is to marks that follow: "l" they are dropped, "m" a mark, " " they may stay
 
     def encode(self, text: str) -> bytes | None:
         """The text in this page's bytes; None where a character is not in it."""
         try:
-            return codecs.charmap_encode(text, "strict", self.encoding)[0]
+            raw = codecs.charmap_encode(text, "strict", self.encoding)[0]
         except UnicodeEncodeError:
             return None
+        return None if self.marks and b" m" in b" " + raw.translate(self.marks) else raw
+
+    def reach(self, text: str) -> int:
+        """How many characters at the beginning of the text are in this page."""
+        end = len(text)
+        try:
+            codecs.charmap_encode(text, "strict", self.encoding)
+        except UnicodeEncodeError as error:
+            end = error.start
+        return end if not self.marks or self.encode(text[:end]) is not None else 0
 
     def fold(self, raw: bytes) -> str:
         """Canonical text of bytes, spaces not yet joined; deleted bytes are gone already or go now."""
@@ -69,11 +87,13 @@ def _page(letters: str, places: Sequence[int]) -> Page:
         characters[place] = character
     encoding = codecs.charmap_build("".join(characters))
     folds, kinds, deleted, expansions = bytearray(range(256)), bytearray(b" " * 256), bytearray(), {}
+    marks = bytearray(b" " * 256)
     place_of = {character: place for place, character in enumerate(characters) if character != _UNUSED}
     for character, place in place_of.items():
         kinds[place] = ord(KINDS[ord(character)])
         folded = FOLDED[ord(character)]
-        if not folded:
+        marks[place] = ord("m" if KINDS[ord(character)] == "m" else "l" if _BARE.match(character) else " ")
+        if not folded or folded[0] == MARK:
             deleted.append(place)
         elif len(folded) == 1:
             folds[place] = place_of[folded]
@@ -81,11 +101,13 @@ def _page(letters: str, places: Sequence[int]) -> Page:
             expansions[character] = folded
     folds[ord(DOT)] = ord(".")
     return Page(
-        encoding, "".join(characters), bytes(folds), bytes(kinds), bytes(deleted), tuple(expansions.items())
-    )
+        encoding, "".join(characters), bytes(folds), bytes(kinds), bytes(deleted), tuple(expansions.items()),
+        bytes(marks) if b"m" in marks else b"",
+    )  # fmt: skip
 
 
 @lru_cache(maxsize=1)
 def pages() -> tuple[Page, ...]:
     """Built when first needed. The first is ASCII as it is, of which ``bytes.decode`` can make text again."""
-    return _page("", ()), *(_page(_PUNCTUATION + alphabet, _PLACES) for alphabet in _ALPHABETS)
+    vietnamese = _page(_VIETNAMESE + _VIETNAMESE.lower() + _SHORT_PUNCTUATION, _PLACES)
+    return _page("", ()), *(_page(_PUNCTUATION + alphabet, _PLACES) for alphabet in _ALPHABETS), vietnamese

@@ -8,6 +8,7 @@ front: *U.S.* is ``.us``. The places of the words in the original are worked out
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 
 from monitor.text.fold import BARE, CONTROLS, CYRILLIC, DELETED, DELETION, DOT, END, FOLDED, KINDS, MARK
 from monitor.text.pages import Page, pages
@@ -18,6 +19,9 @@ _TOKEN = re.compile(rf"{_DOTTED}|[ul][ulmd]*+|[cs][md]*+")
 _DOTTED_TOKEN = re.compile(rf"(?P<dotted>{_DOTTED})|[ul][ulmd]*+")
 _DOTTED_ON_PAGE = re.compile(rb"u(?<![ulm]u)(?:\.u)+(?![ulm])(?!\.[ulm])\.?")  # nothing deleted, no marks
 
+# One-character words that are their own canonical form and compose with nothing before them.
+_SINGLES = re.compile("([\u3005\u3041-\u3096\u30a1-\u30fa\u30fc\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3]+)")
+_MOST_STRETCHES = 20  # in a piece of text; beyond, going character by character is as fast
 _HALF_WIDTH_KANA = re.compile("[\uff65-\uff9f]+")
 _STRESSED = re.compile(f"[{CYRILLIC}][\u0300-\u036f]+")
 _STRESS = {0x300: None, 0x301: None}
@@ -35,7 +39,7 @@ def canonical(text: str) -> str:
         raw = page.encode(text)
         if raw is not None:
             return _canonical_page(raw, page)
-    return _canonical_any(text)
+    return _canonical_mixed(text)
 
 
 def word_bounds(text: str) -> Iterator[tuple[int, int]]:
@@ -73,11 +77,75 @@ def is_without_marks(text: str) -> bool:
 
 
 def _canonical_page(raw: bytes, page: Page) -> str:
+    joined = " ".join(_folded_page(raw, page).split())
+    return f" {joined} " if joined else " "
+
+
+def _folded_page(raw: bytes, page: Page) -> str:
     kinds = raw.translate(page.kinds, page.deleted)
     if b"u.u" in kinds:
         raw = _undot(raw.translate(None, page.deleted), kinds)
-    joined = " ".join(page.fold(raw).split())
+    return page.fold(raw)
+
+
+def _canonical_mixed(text: str) -> str:
+    """Of a text that no page holds: stretch by stretch, so that what is rare in it does not slow the rest down."""
+    folded: list[str] = []
+    for number, piece in enumerate(_SINGLES.split(text)):
+        between = (
+            f" {' '.join(piece)} " if number % 2 else _folded_short(piece) if len(piece) < 4 else _folded(piece)
+        )
+        if between is None:
+            folded = [_folded_any(text)]
+            break
+        folded.append(between)
+    joined = " ".join("".join(folded).split())
     return f" {joined} " if joined else " "
+
+
+def _folded(piece: str) -> str | None:
+    """Canonical text of what stands between one-character words; None where these have to be seen as well."""
+    for page in pages()[::-1]:
+        raw = page.encode(piece)
+        if raw is not None:
+            return _folded_page(raw, page)
+    stretches = [*_stretches(piece)]
+    if any(page is None and _leans(stretch) for stretch, page in stretches):
+        return None
+    return "".join(
+        _folded_any(stretch) if page is None else _folded_page(page.encode(stretch) or b"", page)
+        for stretch, page in stretches
+    )
+
+
+_folded_short = lru_cache(maxsize=10_000)(_folded)
+
+
+def _stretches(text: str) -> Iterator[tuple[str, Page | None]]:
+    """The text in pieces that end at spaces: what one page holds, and single words of other letters."""
+    _, _, page = max((page.reach(text), -number, page) for number, page in enumerate(pages()))
+    place = 0
+    for _ in range(_MOST_STRETCHES):
+        rest = text[place:] if place else text
+        reach = page.reach(rest)
+        if reach == len(rest):
+            yield rest, page
+            return
+        start = rest.rfind(" ", 0, reach) + 1
+        if start:
+            yield rest[:start], page
+        end = rest.find(" ", reach)
+        yield rest[start:end] if end >= 0 else rest[start:], None
+        if end < 0:
+            return
+        place += end
+    yield text[place:], None
+
+
+def _leans(stretch: str) -> bool:
+    """Whether what stands before a stretch may change its beginning: a mark, or a part of a syllable."""
+    stretch = stretch.translate(DELETION)
+    return bool(stretch) and (KINDS[ord(stretch[0])] == "m" or _HALF_WIDTH_KANA.match(stretch) is not None)
 
 
 def _undot(raw: bytes, kinds: bytes) -> bytes:
@@ -90,7 +158,8 @@ def _undot(raw: bytes, kinds: bytes) -> bytes:
     return b"".join([*pieces, raw[done:]])
 
 
-def _canonical_any(text: str) -> str:
+def _folded_any(text: str) -> str:
+    """Canonical text character by character, spaces not yet joined."""
     text = _CONTROL.sub(" ", text).translate(DELETION)
     text = _HALF_WIDTH_KANA.sub(lambda run: unicodedata.normalize("NFKC", run[0]), text)
     if not unicodedata.is_normalized("NFC", text):
@@ -104,8 +173,7 @@ def _canonical_any(text: str) -> str:
         folded = _MARKED_BARE.sub(r"\1", folded)
         folded = _MARKED_SINGLE.sub(r"\1 ", folded)
         folded = _STRAY_MARKS.sub("", folded).replace(MARK, "")
-    joined = " ".join(folded.replace(END, " ").split())
-    return f" {joined} " if joined else " "
+    return folded.replace(END, " ")
 
 
 def _undot_any(text: str) -> str:
@@ -127,4 +195,18 @@ def _kinds(text: str) -> str:
         raw = page.encode(text)
         if raw is not None:
             return raw.translate(page.kinds).decode("ascii")
-    return text.translate(KINDS)
+    pieces = enumerate(_SINGLES.split(text))
+    return "".join("c" * len(piece) if number % 2 else _kinds_between(piece) for number, piece in pieces)
+
+
+def _kinds_between(piece: str) -> str:
+    for page in pages()[::-1] if len(piece) < 100 else ():
+        raw = page.encode(piece)
+        if raw is not None:
+            return raw.translate(page.kinds).decode("ascii")
+    return "".join(
+        stretch.translate(KINDS)
+        if page is None
+        else (page.encode(stretch) or b"").translate(page.kinds).decode("ascii")
+        for stretch, page in _stretches(piece)
+    )

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from monitor.text import canonical, clean, word_bounds
 from monitor.text.fold import FOLDED, KINDS
 from monitor.text.pages import _ALPHABETS, pages
+from monitor.text.words import _folded_any, _kinds
 
 
 @pytest.mark.parametrize(
@@ -76,8 +77,23 @@ def test_a_code_page_folds_as_the_table_of_characters_does(original):
     assert canonical(original) == spoiled
 
 
+MIXED = st.lists(
+    st.sampled_from(["中国", "ガー", "か", "한국", "、", "。Ａ", "ـً", "كِتاب", "Việt", "č", "дрон", "U.S.", "ß", " ", " ", "\u3099", "\u11a8", "ﾞ", "\u200d", "☃", "1"]),
+    max_size=14,
+).map("".join)  # fmt: skip
+
+
+@settings(deadline=None)
+@given(MIXED)
+def test_a_text_of_many_scripts_folds_as_character_by_character(original):
+    folded = " ".join(_folded_any(original).split())
+
+    assert canonical(original) == (f" {folded} " if folded else " ")
+    assert _kinds(original) == original.translate(KINDS)
+
+
 def test_code_pages_have_room_for_their_letters():
-    for alphabet, page in zip(_ALPHABETS, pages()[1:], strict=True):
+    for alphabet, page in zip(_ALPHABETS, pages()[1:-1], strict=True):
         assert page.encode(alphabet) is not None
 
 
