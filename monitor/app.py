@@ -48,7 +48,10 @@ from monitor.tasks.crash import CrashingChannel, CrashingDatabase, CrashPlan
 from monitor.tasks.killable import KillablePool
 
 LAST_FETCH = timedelta(seconds=60)  # after a reload, polls in flight may still use the old client for this long
-QUICK_READERS, SLOW_READERS = 2, 2  # children for bodies that the fast path declines
+QUICK_READERS, SLOW_READERS = (
+    2,
+    1,
+)  # children for bodies that the fast path declines; a hostile one may take 200 MB
 CHILDS_MODULES = ("feedparser", "monitor.parsing.formats", "monitor.parsing.xmlfeed")
 
 

@@ -11,16 +11,16 @@ from monitor.model.feed import Feed, FetchResult, ParsedFeed
 from monitor.ports import KillableQueue, Parser
 
 SMALL = 500_000  # bytes of a body that may be read at once: the worst take a quarter of a second
-QUICK = timedelta(seconds=0.5)  # enough for all but a few of the small ones
+QUICK, LARGE = timedelta(seconds=0.5), timedelta(seconds=1)  # a first try: enough for all but a few
 PARSE_TIMEOUT = timedelta(seconds=5)  # reading one body may take this long before its child is killed
 
 
 @dataclass(frozen=True, slots=True)
 class FeedParser:
-    """Implements ports.Parser: small clean bodies at once, other small ones in the quick lane.
+    """Implements ports.Parser: small clean bodies at once, other small ones in the quick lane, large ones in the slow.
 
-    What is large, or too slow for the quick lane, goes to the slow one, where hostile bodies wait for each other.
-    ``whole`` reads what ``fast`` declines as well; a module-level function.
+    What its first try does not finish begins again in the slow lane, behind the others: there hostile bodies wait for
+    each other. ``whole`` reads what ``fast`` declines as well; a module-level function.
     """
 
     fast: Callable[[bytes, str, str], ParsedFeed | None]
@@ -31,7 +31,7 @@ class FeedParser:
     def __call__(self, body: bytes, content_type: str, url: str) -> "Future[ParsedFeed]":
         answer: Future[ParsedFeed] = Future()
         if len(body) > SMALL:
-            self._slowly(body, content_type, url, answer)
+            self._try(self.slow, LARGE, (body, content_type, url), answer)
             return answer
         try:
             parsed = self.fast(body, content_type, url)
@@ -39,24 +39,27 @@ class FeedParser:
             answer.set_exception(error)
             return answer
         if parsed is None:
-            self._quickly(body, content_type, url, answer)
+            self._try(self.quick, QUICK, (body, content_type, url), answer)
         else:
             answer.set_result(parsed)
         return answer
 
-    def _quickly(self, body: bytes, content_type: str, url: str, answer: "Future[ParsedFeed]") -> None:
+    def _try(
+        self,
+        lane: KillableQueue,
+        timeout: timedelta,
+        document: tuple[bytes, str, str],
+        answer: "Future[ParsedFeed]",
+    ) -> None:
         def judge(done: "Future[ParsedFeed]") -> None:
             error = done.exception()
             if isinstance(error, ParseError) and error.kind == "too-costly":
-                self._slowly(body, content_type, url, answer)
+                again = self.slow.submit(self.whole, *document, timeout=PARSE_TIMEOUT)
+                again.add_done_callback(lambda done: _pass_on(done, answer))
             else:
                 _pass_on(done, answer)
 
-        self.quick.submit(self.whole, body, content_type, url, timeout=QUICK).add_done_callback(judge)
-
-    def _slowly(self, body: bytes, content_type: str, url: str, answer: "Future[ParsedFeed]") -> None:
-        asked = self.slow.submit(self.whole, body, content_type, url, timeout=PARSE_TIMEOUT)
-        asked.add_done_callback(lambda done: _pass_on(done, answer))
+        lane.submit(self.whole, *document, timeout=timeout).add_done_callback(judge)
 
 
 def _pass_on(done: "Future[ParsedFeed]", answer: "Future[ParsedFeed]") -> None:

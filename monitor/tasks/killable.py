@@ -17,7 +17,7 @@ from pebble import ProcessExpired, ProcessPool
 
 from monitor.model.errors import MonitorError, ParseError
 
-MEMORY = 400 << 20  # bytes of address space a child may use; 45 MB of them before it begins
+MEMORY = 200 << 20  # bytes of address space a child may use; 45 MB of them before it begins
 TASKS_BEFORE_RENEWAL = 2_000  # a slow leak in a parser never grows for long
 
 

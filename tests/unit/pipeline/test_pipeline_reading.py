@@ -10,7 +10,7 @@ import pytest
 
 from monitor.model.errors import ParseError
 from monitor.model.feed import Feed, FeedSpec, FetchRequest, FetchResult, ParsedFeed
-from monitor.pipeline.reading import PARSE_TIMEOUT, QUICK, SMALL, FeedParser, Reading
+from monitor.pipeline.reading import LARGE, PARSE_TIMEOUT, QUICK, SMALL, FeedParser, Reading
 
 URL = "http://wire.example/feed"
 FEED = Feed(1, FeedSpec(URL), "config", "wire.example", datetime(2026, 11, 22, tzinfo=UTC))
@@ -101,13 +101,16 @@ def test_what_the_quick_lane_finds_broken_is_not_read_twice() -> None:
     assert desk.slow.asked == []
 
 
-def test_a_large_body_goes_to_the_slow_lane_whatever_it_is() -> None:
-    desk = Desk()
+def test_a_large_body_goes_to_the_slow_lane_and_after_a_first_try_behind_the_others() -> None:
+    desk, large = Desk(), b"x" * (SMALL + 1)
 
-    parsing = desk.parse(b"x" * (SMALL + 1), "", URL)
-    desk.slow.futures[0].set_result(PARSED)
+    parsing, other = desk.parse(large, "", URL), desk.parse(large, "", URL)
+    desk.slow.futures[0].set_exception(ParseError("took longer than 1 s", "too-costly"))
+    desk.slow.futures[1].set_result(PARSED)
+    desk.slow.futures[2].set_result(PARSED)
 
-    assert parsing.result(0) is PARSED
+    assert (parsing.result(0), other.result(0)) == (PARSED, PARSED)
+    assert [timeout for _, _, timeout in desk.slow.asked] == [LARGE, LARGE, PARSE_TIMEOUT]
     assert desk.quick.asked == []
 
 
