@@ -10,12 +10,13 @@ from urllib.parse import unquote
 
 from monitor.model.entry import Entry, Source
 from monitor.text import canonical, word_bounds
-from monitor.text.words import is_deleted, is_without_marks
+from monitor.text.words import is_deleted, is_without_marks, place_of_letter, steady_kinds
 
 DEFAULT_FIELDS = ("title", "summary", "body")
 FIELDS = (*DEFAULT_FIELDS, "author", "url", "source", "tag")
 BOUNDARY = "\x01"  # stands twice at every edge of a word in ``Text.marked``
 _GAPS = re.compile(r"(\w+)")  # splits a text into gaps and words
+_MANY_SPANS = 20  # from here on finding all words is cheaper than counting letters
 _MANY_LOOKUPS = 50  # from here on an index of the words is cheaper than searching
 
 
@@ -27,6 +28,8 @@ class Text:
         self.original = original
         self.canonical = canonical(original)
         self._lookups = 0
+        self._offsets: dict[int, int] = {}
+        self._spans: dict[tuple[int, int], tuple[int, int]] = {}
         self._known_bounds: list[tuple[int, int]] = []
         self._more_bounds: Iterator[tuple[int, int]] | None = None
 
@@ -56,10 +59,42 @@ class Text:
         vocabulary = self._vocabulary
         return vocabulary[bisect_left(vocabulary, prefix) : bisect_left(vocabulary, prefix + "\U0010ffff")]
 
+    def is_at(self, first: int, offset: int) -> None:
+        """Note that the space before word ``first`` was seen at this offset of ``canonical``."""
+        self._offsets[first] = offset
+
     def span(self, first: int, last: int) -> tuple[int, int]:
         """Where words ``first`` up to before ``last`` stand in the original."""
+        known = self._spans.get((first, last))
+        if known is None:
+            known = self._spans[first, last] = self._span_by_letters(first, last) or self._span_by_words(
+                first, last
+            )
+        return known
+
+    def _span_by_words(self, first: int, last: int) -> tuple[int, int]:
         bounds = self._bounds(last)
         return bounds[first][0], bounds[last - 1][1]
+
+    def _span_by_letters(self, first: int, last: int) -> tuple[int, int] | None:
+        """For a few spans of a long text: by counting letters instead of finding every word before."""
+        offset = self._offsets.get(first, -1)
+        if (
+            offset < 0
+            or len(self._spans) > _MANY_SPANS
+            or len(self._known_bounds) >= last
+            or not self._steady_kinds
+        ):
+            return None
+        end = offset
+        for _ in range(first, last):
+            end = self.canonical.index(" ", end + 1)
+        kinds = self._steady_kinds
+        return place_of_letter(kinds, offset - first), place_of_letter(kinds, end - last - 1) + 1
+
+    @cached_property
+    def _steady_kinds(self) -> str:
+        return steady_kinds(self.original, self.canonical)
 
     def word(self, index: int) -> str:
         """The word as written."""

@@ -90,7 +90,11 @@ def find(regex: Regex, text: Text, budget: Budget) -> list[tuple[int, int]]:
     """Start and end of each match in the original, whole graphemes, as many as the budget allows."""
     if not budget.pay(len(text.original) // _CHARACTERS_A_WORD):
         return []
+    if regex.literals and not any(literal in text.canonical for literal in regex.literals):
+        return []
     limit = budget.limit
+    if regex.bounded and not _spans(regex.prefilter, text.readable, 1):
+        return []
     if regex.bounded:
         found = _unmarked(text.marked, _spans(regex.bounded, text.marked, limit))
     else:

@@ -145,6 +145,7 @@ def _search(needle: str, length: int, text: Text, limit: int) -> list[tuple[int,
         word += canon.count(" ", counted, place)
         counted = place
         found.append((word, word + length))
+        text.is_at(word, place)
         place = canon.find(needle, place + 1)
     return found
 

@@ -61,6 +61,23 @@ def _without_deleted_ends(kinds: str) -> Iterator[tuple[int, int]]:
         yield start, end
 
 
+def steady_kinds(text: str, canon: str) -> str:
+    """Where a text's canonical form has the same letters one by one: its kinds, separators as spaces; else empty."""
+    kinds = _kinds(text).replace(".", " ")
+    if "d" in kinds or "m" in kinds or len(kinds) - kinds.count(" ") != len(canon) - canon.count(" "):
+        return ""
+    return kinds
+
+
+def place_of_letter(kinds: str, number: int) -> int:
+    """Where in the original the letter stands before which there are ``number`` others; for ``steady_kinds``."""
+    place, separators = number, kinds.count(" ", 0, number + 1)
+    while number + separators > place:
+        counted, place = place + 1, number + separators
+        separators += kinds.count(" ", counted, place + 1)
+    return place
+
+
 def clean(text: str) -> str:
     """NFC, deleted characters gone, white space one space: what ``=`` terms compare letter for letter."""
     return " ".join(unicodedata.normalize("NFC", text.translate(DELETION)).split())

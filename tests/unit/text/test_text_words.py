@@ -94,7 +94,7 @@ def test_a_text_of_many_scripts_folds_as_character_by_character(original):
 
 def test_code_pages_have_room_for_their_letters():
     for alphabet, page in zip(_ALPHABETS, pages()[1:-1], strict=True):
-        assert page.encode(alphabet) is not None
+        assert set(alphabet) <= set(page.decoding)
 
 
 @pytest.mark.parametrize(
