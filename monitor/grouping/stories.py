@@ -11,6 +11,7 @@ from monitor.model.story import Candidate, Placement
 _RELATIONS = {
     "url": ("copy", "same canonical URL as entry {}"),
     "text": ("copy", "same text as entry {}"),
+    "brief": ("copy", "same title and text as entry {}"),
 }
 
 

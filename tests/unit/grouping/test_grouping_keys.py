@@ -106,3 +106,21 @@ def test_only_the_sentence_with_the_boilerplate_goes() -> None:
     text = "Drones flew. The post appeared first on Example. More drones came."
 
     assert without_boilerplate(text) == "Drones flew.\nMore drones came."
+
+
+def test_the_same_one_liner_under_the_same_title_is_one_story_and_under_another_is_not() -> None:
+    title, text = "Harbour strike ends after minister meets unions", "Ships sail again from noon."
+    first = Entry("a", title=title, summary=text, url="https://one.example/a")
+    second = Entry("b", title=title, summary=text, url="https://two.example/b")
+    other = Entry("c", title="Ferry strike begins as talks with owners fail", summary=text)
+
+    assert keys(first)[-1] == keys(second)[-1]
+    assert keys(first)[-1].startswith("brief:")
+    assert keys(other)[-1] != keys(first)[-1]
+
+
+def test_a_title_alone_is_no_key_however_long() -> None:
+    title = "Weather for the coming weekend with maps and tables for all nine provinces and both coasts"
+
+    assert keys(Entry("a", title=title)) == ()
+    assert keys(Entry("a", title=title, summary="By our desk")) == ()
