@@ -11,7 +11,7 @@ from monitor.model.feed import Feed, FetchResult, ParsedFeed
 from monitor.ports import KillableQueue, Parser
 
 SMALL = 500_000  # bytes of a body that may be read at once: the worst take a quarter of a second
-QUICK, LARGE = timedelta(seconds=0.5), timedelta(seconds=1)  # a first try: enough for all but a few
+FIRST_TRY = timedelta(seconds=1)  # ten times what all but a few need: a busy machine makes no body costly
 PARSE_TIMEOUT = timedelta(seconds=5)  # reading one body may take this long before its child is killed
 
 
@@ -31,7 +31,7 @@ class FeedParser:
     def __call__(self, body: bytes, content_type: str, url: str) -> "Future[ParsedFeed]":
         answer: Future[ParsedFeed] = Future()
         if len(body) > SMALL:
-            self._try(self.slow, LARGE, (body, content_type, url), answer)
+            self._try(self.slow, (body, content_type, url), answer)
             return answer
         try:
             parsed = self.fast(body, content_type, url)
@@ -39,7 +39,7 @@ class FeedParser:
             answer.set_exception(error)
             return answer
         if parsed is None:
-            self._try(self.quick, QUICK, (body, content_type, url), answer)
+            self._try(self.quick, (body, content_type, url), answer)
         else:
             answer.set_result(parsed)
         return answer
@@ -47,7 +47,6 @@ class FeedParser:
     def _try(
         self,
         lane: KillableQueue,
-        timeout: timedelta,
         document: tuple[bytes, str, str],
         answer: "Future[ParsedFeed]",
     ) -> None:
@@ -59,7 +58,7 @@ class FeedParser:
             else:
                 _pass_on(done, answer)
 
-        lane.submit(self.whole, *document, timeout=timeout).add_done_callback(judge)
+        lane.submit(self.whole, *document, timeout=FIRST_TRY).add_done_callback(judge)
 
 
 def _pass_on(done: "Future[ParsedFeed]", answer: "Future[ParsedFeed]") -> None:

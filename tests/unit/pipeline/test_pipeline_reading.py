@@ -10,7 +10,7 @@ import pytest
 
 from monitor.model.errors import ParseError
 from monitor.model.feed import Feed, FeedSpec, FetchRequest, FetchResult, ParsedFeed
-from monitor.pipeline.reading import LARGE, PARSE_TIMEOUT, QUICK, SMALL, FeedParser, Reading
+from monitor.pipeline.reading import FIRST_TRY, PARSE_TIMEOUT, SMALL, FeedParser, Reading
 
 URL = "http://wire.example/feed"
 FEED = Feed(1, FeedSpec(URL), "config", "wire.example", datetime(2026, 11, 22, tzinfo=UTC))
@@ -74,7 +74,7 @@ def test_what_the_fast_path_declines_is_read_in_the_quick_lane() -> None:
     parsing = desk.parse(b"odd", "text/xml", URL)
     desk.quick.futures[0].set_result(PARSED)
 
-    assert desk.quick.asked == [(whole, (b"odd", "text/xml", URL), QUICK)]
+    assert desk.quick.asked == [(whole, (b"odd", "text/xml", URL), FIRST_TRY)]
     assert parsing.result(0) is PARSED
     assert desk.slow.asked == []
 
@@ -110,7 +110,7 @@ def test_a_large_body_goes_to_the_slow_lane_and_after_a_first_try_behind_the_oth
     desk.slow.futures[2].set_result(PARSED)
 
     assert (parsing.result(0), other.result(0)) == (PARSED, PARSED)
-    assert [timeout for _, _, timeout in desk.slow.asked] == [LARGE, LARGE, PARSE_TIMEOUT]
+    assert [timeout for _, _, timeout in desk.slow.asked] == [FIRST_TRY, FIRST_TRY, PARSE_TIMEOUT]
     assert desk.quick.asked == []
 
 
