@@ -34,7 +34,7 @@ polling: {{ interval: 1h, per_host_gap: 0s, first_poll_max_age: 1h }}
 fetch: {{ allow_private: [127.0.0.0/8] }}
 web: {{ listen: null }}
 feeds:
-{feeds}
+  - opml: feeds.opml
 watchlists: watchlists/*.yaml
 channels:
   box: {{ type: email, smtp: "maildir:{maildir}", from: "bench@example.org" }}
@@ -91,8 +91,9 @@ def post(port: int, path: str) -> None:
 def configure(home: Path, port: int, feeds: int) -> Path:
     directory = home / "config"
     (directory / "watchlists").mkdir(parents=True)
-    lines = "\n".join(f'  - {{ url: "http://127.0.0.1:{port}/feeds/{n}" }}' for n in range(feeds))
-    (directory / "monitor.yaml").write_text(CONFIG.format(feeds=lines, maildir=home / "mail"))
+    outlines = "".join(f'<outline xmlUrl="http://127.0.0.1:{port}/feeds/{n}"/>' for n in range(feeds))
+    (directory / "feeds.opml").write_text(f"<opml version='2.0'><body>{outlines}</body></opml>")
+    (directory / "monitor.yaml").write_text(CONFIG.format(maildir=home / "mail"))
     (directory / "watchlists" / "bench.yaml").write_text(WATCHLIST)
     return directory
 
