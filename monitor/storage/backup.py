@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 from collections.abc import Sequence
 from contextlib import closing, suppress
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import URL
@@ -19,13 +20,17 @@ from monitor.storage.lock import hold
 from monitor.storage.session import Session
 from monitor.storage.tables import SCHEMA
 
+_SQLITE, _PG_DUMP = b"SQLite format 3\0", b"PGDMP"  # how copies begin
+_COPIES = (_SQLITE, _PG_DUMP)
 
-def backup(url: str, to: Path) -> None:
-    """Write a whole copy of the database as it is now; an older file of that name is replaced at the end.
+
+def backup(url: str, to: Path, *, force: bool = False) -> None:
+    """Write a whole copy of the database as it is now. ``force`` replaces an older copy, never any other file.
 
     SQLite: the online backup, while others read and write. PostgreSQL: `pg_dump` in its custom format.
     """
     path = sqlite_file(url)
+    _check_target(to, path, force)
     part = Path(f"{to}.part")
     try:
         to.parent.mkdir(parents=True, exist_ok=True)
@@ -33,8 +38,6 @@ def backup(url: str, to: Path) -> None:
             _run_tool("pg_dump", ["--format=custom", "--no-owner", f"--file={part}"], parse_url(url))
         else:
             check_file(path)
-            if to.exists() and to.samefile(path):
-                raise StorageError(f"a backup cannot stand in the database's own place: {path}")
             copy(path, part)
         os.replace(part, to)
     except OSError as error:
@@ -44,10 +47,10 @@ def backup(url: str, to: Path) -> None:
             part.unlink()
 
 
-def restore(source: Path, url: str) -> None:
+def restore(source: Path, url: str, now: datetime) -> Path | None:
     """Put a backup in the database's place, after checking it; nobody may be using the database.
 
-    SQLite: what was there is kept beside it as FILE.replaced. PostgreSQL: `pg_restore` in one transaction.
+    SQLite: what was there is kept beside it as FILE.replaced-TIME; returns that file. PostgreSQL: `pg_restore` in one transaction.
     Raises AlreadyRunning, SchemaTooNew, or StorageError when the backup is damaged; then nothing is changed.
     """
     if not source.is_file():
@@ -56,13 +59,15 @@ def restore(source: Path, url: str) -> None:
     if path is None:
         arguments = ["--clean", "--if-exists", "--no-owner", "--single-transaction", "--exit-on-error"]
         _run_tool("pg_restore", [*arguments, str(source)], parse_url(url))
-        return
+        return None
+    if not _begin(source).startswith(_SQLITE):
+        raise StorageError(f"the given file is no database: {source}")
     with hold(url):
         new = Path(f"{path}.restoring")
         try:
             copy(source, new, immutable=not Path(f"{source}-wal").exists())
             _check_backup(new, source)
-            _swap(new, path)
+            return _swap(new, path, now)
         except OSError as error:
             raise StorageError(f"the backup cannot be put in place: {path}: {error.strerror}") from error
         finally:
@@ -105,6 +110,25 @@ def copy(path: Path, to: Path, *, immutable: bool = False) -> None:
             os.fsync(written.fileno())
 
 
+def _check_target(to: Path, database: Path | None, force: bool) -> None:
+    if not os.path.lexists(to):
+        return
+    if database is not None and database.exists() and to.exists() and to.samefile(database):
+        raise StorageError(f"a backup cannot stand in the database's own place: {database}")
+    if not (to.is_file() and _begin(to).startswith(_COPIES)):
+        raise StorageError(f"{to} exists and is no backup; name another file")
+    if not force:
+        raise StorageError(f"{to} exists already; name another file, or replace it by --force")
+
+
+def _begin(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(len(_SQLITE))
+    except OSError as error:
+        raise StorageError(f"the file cannot be read: {path}: {error.strerror}") from error
+
+
 def _check_backup(new: Path, source: Path) -> None:
     engine = make_engine(parse_url(f"sqlite:///{new}"))
     try:
@@ -123,12 +147,11 @@ def _check_backup(new: Path, source: Path) -> None:
         )
 
 
-def _swap(new: Path, path: Path) -> None:
-    """At no moment is there no database: a crash leaves the old or the new one."""
-    replaced = Path(f"{path}.replaced")
-    for suffix in ("", "-wal", "-shm"):
-        Path(f"{replaced}{suffix}").unlink(missing_ok=True)
-    if path.exists():
+def _swap(new: Path, path: Path, now: datetime) -> Path | None:
+    """At no moment is there no database: a crash leaves the old or the new one. Returns the old one's new name."""
+    replaced = _free(path, now)
+    kept = path.exists()
+    if kept:
         try:
             os.link(path, replaced)
         except OSError:  # a file system without hard links
@@ -137,6 +160,14 @@ def _swap(new: Path, path: Path) -> None:
         if Path(f"{path}{suffix}").exists():
             os.replace(f"{path}{suffix}", f"{replaced}{suffix}")
     os.replace(new, path)
+    return replaced if kept else None
+
+
+def _free(path: Path, now: datetime) -> Path:
+    """A name that nothing has yet, the second of a second included."""
+    name = f"{path}.replaced-{now:%Y%m%dT%H%M%S}"
+    names = (name, *(f"{name}-{number}" for number in range(2, 1_000)))
+    return next(Path(one) for one in names if not any(os.path.lexists(f"{one}{end}") for end in ("", "-wal")))
 
 
 def _run_tool(name: str, arguments: Sequence[str], url: URL) -> None:

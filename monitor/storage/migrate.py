@@ -114,5 +114,5 @@ def _make(path: Path) -> None:
 def _copy(path: Path, before: str | None) -> Path:
     """The database as it is, beside it; the copy of an earlier try that failed is replaced."""
     to = Path(f"{path}.schema-{before or 'none'}")
-    backup(f"sqlite:///{path}", to)
+    backup(f"sqlite:///{path}", to, force=True)
     return to

@@ -5,7 +5,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-from storage_samples import add_entries, delivery
+from storage_samples import NOW, add_entries, delivery
 
 from monitor.model.errors import StorageError
 from monitor.storage.backup import backup, check, restore
@@ -29,7 +29,7 @@ def test_a_restored_database_is_the_one_that_was_backed_up(url: str, tmp_path: P
         backup(url, tmp_path / "copy")
         with database.write() as records:
             add_entries(records, ["c"], 1)
-    restore(tmp_path / "copy", url)
+    restore(tmp_path / "copy", url, NOW)
     with closing(open_database(url)) as database, database.write() as records:
         count, row = records.entries.count(1), records.outbox.get("d1")
         later = add_entries(records, ["d"], 1)
@@ -66,4 +66,4 @@ def test_a_failing_tool_is_told_in_its_own_words(postgres_url: str, tmp_path: Pa
     (tmp_path / "bad").write_text("no archive")
 
     with pytest.raises(StorageError, match=r"pg_restore failed: .*archive"):
-        restore(tmp_path / "bad", postgres_url)
+        restore(tmp_path / "bad", postgres_url, NOW)

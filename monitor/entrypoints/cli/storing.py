@@ -32,14 +32,20 @@ def upgrade(config: Config = None) -> None:
 
 
 @app.command()
-def backup(to: Annotated[Path, typer.Argument(help="File to write.")], config: Config = None) -> None:
+def backup(
+    to: Annotated[Path, typer.Argument(help="File to write.")],
+    config: Config = None,
+    force: Annotated[
+        bool, typer.Option(help="Replace an older backup; any other file is never replaced.")
+    ] = False,
+) -> None:
     """Copy the database while the service runs.
 
     Example: monitor db backup monitor-2026-11-22.db
     """
     from monitor.storage.backup import backup
 
-    backup(_url(config), to)
+    backup(_url(config), to, force=force)
     note(f"wrote {to}")
 
 
@@ -52,10 +58,12 @@ def restore(
 
     Example: monitor db restore monitor-2026-11-22.db
     """
+    from datetime import UTC, datetime
+
     from monitor.storage.backup import restore
 
-    restore(source, _url(config))
-    note("restored; the database that was there before is kept beside it")
+    kept = restore(source, _url(config), datetime.now(UTC))
+    note(f"restored; what was there before is kept as {kept}" if kept else "restored")
 
 
 @app.command()

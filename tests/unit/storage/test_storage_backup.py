@@ -87,10 +87,10 @@ def test_a_restored_database_is_the_copied_one_and_the_old_one_is_kept(url: str,
     backup(url, tmp_path / "copy.db")
     _add(database, "later")
     database.close()
-    restore(tmp_path / "copy.db", url)
+    restore(tmp_path / "copy.db", url, NOW)
 
     assert _names(url) == ["kept"]
-    assert _names(f"sqlite:///{tmp_path / 'monitor.db.replaced'}") == ["kept", "later"]
+    assert _names(f"sqlite:///{tmp_path / 'monitor.db.replaced-20261122T070000'}") == ["kept", "later"]
     assert check(url) == []
 
 
@@ -103,10 +103,35 @@ def test_the_log_of_the_replaced_database_goes_with_it(url: str, tmp_path: Path)
     database.close()
     for suffix in ("", "-wal"):
         os.replace(tmp_path / f"left{suffix}", f"{database.place}{suffix}")
-    restore(tmp_path / "copy.db", url)
+    restore(tmp_path / "copy.db", url, NOW)
 
     assert _names(url) == []
-    assert _names(f"sqlite:///{database.place}.replaced") == ["only in the log"]
+    assert _names(f"sqlite:///{database.place}.replaced-20261122T070000") == ["only in the log"]
+
+
+def test_a_second_restore_keeps_what_the_first_one_kept(url: str, tmp_path: Path) -> None:
+    backup(url, tmp_path / "copy.db")
+    database = open_database(url)
+    _add(database, "the original")
+    database.close()
+    first, second = restore(tmp_path / "copy.db", url, NOW), restore(tmp_path / "copy.db", url, NOW)
+
+    assert first is not None
+    assert second is not None
+    assert first != second
+    assert _names(f"sqlite:///{first}") == ["the original"]
+
+
+def test_a_backup_replaces_an_older_one_when_told_and_no_other_file_ever(url: str, tmp_path: Path) -> None:
+    (tmp_path / "monitor.yaml").write_text("timezone: UTC\n")
+    backup(url, tmp_path / "copy.db")
+
+    with pytest.raises(StorageError, match=r"copy\.db exists already; .*--force"):
+        backup(url, tmp_path / "copy.db")
+    backup(url, tmp_path / "copy.db", force=True)
+    with pytest.raises(StorageError, match="exists and is no backup"):
+        backup(url, tmp_path / "monitor.yaml", force=True)
+    assert (tmp_path / "monitor.yaml").read_text() == "timezone: UTC\n"
 
 
 def test_a_damaged_backup_changes_nothing(url: str, tmp_path: Path) -> None:
@@ -116,10 +141,10 @@ def test_a_damaged_backup_changes_nothing(url: str, tmp_path: Path) -> None:
     (tmp_path / "bad.db").write_bytes(b"not a database" * 1_000)
     before = Path(database.place).read_bytes()
 
-    with pytest.raises(StorageError, match="the file is damaged or no database"):
-        restore(tmp_path / "bad.db", url)
+    with pytest.raises(StorageError, match="the given file is no database: .*bad.db"):
+        restore(tmp_path / "bad.db", url, NOW)
     with pytest.raises(StorageError, match="there is no backup"):
-        restore(tmp_path / "missing.db", url)
+        restore(tmp_path / "missing.db", url, NOW)
     assert Path(database.place).read_bytes() == before
 
 
@@ -131,9 +156,9 @@ def test_only_a_backup_of_ours_and_not_of_the_future_is_put_back(url: str, tmp_p
         future.execute("UPDATE alembic_version SET version_num = '9999'")
 
     with pytest.raises(StorageError, match="no backup of ours"):
-        restore(tmp_path / "other.db", url)
+        restore(tmp_path / "other.db", url, NOW)
     with pytest.raises(SchemaTooNew, match="upgrade the program first"):
-        restore(tmp_path / "future.db", url)
+        restore(tmp_path / "future.db", url, NOW)
     assert _names(url) == []
 
 
@@ -141,7 +166,7 @@ def test_nothing_is_restored_under_a_running_monitor(url: str, tmp_path: Path) -
     backup(url, tmp_path / "copy.db")
 
     with hold(url), pytest.raises(AlreadyRunning):
-        restore(tmp_path / "copy.db", url)
+        restore(tmp_path / "copy.db", url, NOW)
 
 
 def test_a_backup_does_not_overwrite_the_database_and_tells_where_it_cannot_write(

@@ -137,7 +137,7 @@ def test_a_database_is_served_again_after_restore(path: Path, tmp_path: Path) ->
     backup(url, tmp_path / "copy.db")
     path.write_bytes(path.read_bytes()[:5_000])
     found = check(url)
-    restore(tmp_path / "copy.db", url)
+    restore(tmp_path / "copy.db", url, NOW)
 
     assert found != []
     assert check(url) == []
