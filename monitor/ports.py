@@ -221,6 +221,10 @@ class EntryStore(Protocol):
         """The text before the latest update."""
         ...
 
+    def versions(self, entry_ids: Sequence[int]) -> dict[int, list[tuple[datetime, Entry]]]:
+        """Of entries that were updated: each older text with the time when it was replaced, oldest first."""
+        ...
+
     def shown(self, entry_ids: Sequence[int], at: datetime) -> None:
         """The feed still shows these: they are remembered at least 90 days from ``at``."""
         ...
@@ -265,8 +269,8 @@ class EntryStore(Protocol):
         ...
 
 
-class StoryStore(Protocol):
-    """Stories and the keys (canonical URL, body hash, parts of the text) by which an entry finds its own."""
+class StoryPlaces(Protocol):
+    """What putting an entry into its story needs: keys (canonical URL, body hash, parts of the text) and who has them."""
 
     def hold(self) -> None:
         """Until this transaction ends no other one passes here: what `find` did not find, nobody else is placing."""
@@ -293,6 +297,10 @@ class StoryStore(Protocol):
     ) -> Placement:
         """Attach to the placement's story, or start one; record keys and sketch. Repeating it changes nothing."""
         ...
+
+
+class StoryStore(StoryPlaces, Protocol):
+    """Stories and the keys by which an entry finds its own."""
 
     def of_entry(self, entry_id: int) -> int | None: ...
 

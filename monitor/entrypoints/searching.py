@@ -34,13 +34,19 @@ class Hit:
 
 
 def walk(database: Database, since: datetime, *, newest_first: bool = False) -> Iterator[StoredEntry]:
-    """Every entry of a feed seen since then, a page at a time; no transaction stays open between pages."""
+    """Every entry of a feed seen since then; no transaction stays open between pages."""
+    for page in pages(database, since, newest_first=newest_first):
+        yield from page
+
+
+def pages(database: Database, since: datetime, *, newest_first: bool = False) -> Iterator[list[StoredEntry]]:
+    """The same, a page at a time, so that memory holds no more."""
     last: StoredEntry | None = None
     while True:
         with database.read() as records:
             page = records.entries.page(since, PAGE, after=last, newest_first=newest_first)
             ours = own_feed(records)
-        yield from (stored for stored in page if stored.feed_id != ours)
+        yield [stored for stored in page if stored.feed_id != ours]
         if len(page) < PAGE:
             return
         last = page[-1]

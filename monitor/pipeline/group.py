@@ -7,12 +7,12 @@ from monitor.grouping.signatures import near_keys, packed, signature
 from monitor.grouping.stories import place, place_near
 from monitor.model.entry import StoredEntry
 from monitor.model.story import Placement
-from monitor.ports import StoryStore
+from monitor.ports import StoryPlaces
 
 WINDOW = timedelta(hours=72)  # a story without news for longer than this is over
 
 
-def group(stories: StoryStore, entry: StoredEntry, now: datetime) -> Placement:
+def group(stories: StoryPlaces, entry: StoredEntry, now: datetime) -> Placement:
     """Exact copies are looked for first, then near-duplicates; two looked-up statements, whatever the window holds."""
     words = entry_words(entry.entry)
     exact, mine = keys(entry.entry, words), signature(entry.entry, words)

@@ -99,6 +99,15 @@ class EntryStore:
         found = self.session.execute(newest).scalar_one_or_none()
         return None if found is None else entry_from_json(found)
 
+    def versions(self, entry_ids: Sequence[int]) -> dict[int, list[tuple[datetime, Entry]]]:
+        """See the port."""
+        found: dict[int, list[tuple[datetime, Entry]]] = {}
+        for part in chunks(entry_ids):
+            wanted = select(entry_versions).where(entry_versions.c.entry_id.in_(part))
+            for row in self.session.execute(wanted.order_by(entry_versions.c.entry_id, entry_versions.c.version)):
+                found.setdefault(row.entry_id, []).append((row.replaced_at, entry_from_json(row.entry)))
+        return found
+
     def shown(self, entry_ids: Sequence[int], at: datetime) -> None:
         now, grain = micros(at), micros(at - SHOWN_GRAIN)
         for part in chunks(sorted(entry_ids)):
