@@ -141,7 +141,7 @@ def test_a_damaged_backup_changes_nothing(url: str, tmp_path: Path) -> None:
     (tmp_path / "bad.db").write_bytes(b"not a database" * 1_000)
     before = Path(database.place).read_bytes()
 
-    with pytest.raises(StorageError, match="the given file is no database: .*bad.db"):
+    with pytest.raises(StorageError, match=r"the given file is no database: .*bad\.db"):
         restore(tmp_path / "bad.db", url, NOW)
     with pytest.raises(StorageError, match="there is no backup"):
         restore(tmp_path / "missing.db", url, NOW)
