@@ -59,10 +59,11 @@ def run(
     rules = Rules(settings.routes, settings.polling.first_poll_max_age)
     target = target_of(settings, given, watchlist, severity)
     other = other_target(settings, given, target, diff) if diff else None
-    read: set[int] = set()
+    read: dict[int, datetime] = {}
 
     def told(name: str, outcome: Outcome) -> Report:
-        return Report(name, since, until, len(read), settings.timezone, outcome)
+        begin = min(read.values(), default=since)  # a rate counts from where the history begins
+        return Report(name, begin, until, len(read), settings.timezone, outcome)
 
     with walking(since, until) as on_progress:
         past = _counted(history(service.database, since, on_progress), read)
@@ -74,9 +75,9 @@ def run(
     return Tested(reports, found, target.warnings + other.warnings)
 
 
-def _counted(past: Iterable[Past], read: set[int]) -> Iterator[Past]:
+def _counted(past: Iterable[Past], read: dict[int, datetime]) -> Iterator[Past]:
     for one in past:
-        read.add(one.stored.id)
+        read.setdefault(one.stored.id, one.stored.seen_at)
         yield one
 
 
