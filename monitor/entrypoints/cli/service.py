@@ -14,6 +14,18 @@ class Part(StrEnum):
     DIGESTS = "digests"
 
 
+class LogFormat(StrEnum):
+    CONSOLE = "console"
+    JSON = "json"
+
+
+class LogLevel(StrEnum):
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
 def register(app: typer.Typer) -> None:
     for command in (demo, init, check, once, run, reload, doctor, healthcheck):
         app.command()(command)
@@ -127,8 +139,10 @@ def once(
 
 def run(
     config: Config = None,
-    log_format: Annotated[str, typer.Option(help="console or json [default: json unless on a terminal].")] = "",
-    log_level: Annotated[str, typer.Option(help="debug, info, warning or error.")] = "info",
+    log_format: Annotated[
+        LogFormat | None, typer.Option(help="How to log [default: json unless on a terminal].")
+    ] = None,
+    log_level: Annotated[LogLevel, typer.Option(help="What to log, from this level on.")] = LogLevel.INFO,
 ) -> None:
     """Run the service until SIGTERM or Ctrl-C; SIGHUP reloads the configuration.
 
@@ -136,7 +150,7 @@ def run(
     """
     from monitor.entrypoints.daemon import run_daemon
 
-    raise typer.Exit(run_daemon(config, log_format, log_level))
+    raise typer.Exit(run_daemon(config, log_format.value if log_format else "", log_level.value))
 
 
 def reload(config: Config = None) -> None:
