@@ -3,6 +3,7 @@
 import email
 import email.policy
 import json
+import re
 import shutil
 import sys
 import tempfile
@@ -44,7 +45,18 @@ def write_sample_config(directory: Path) -> list[Path]:
         raise MonitorError(f"{directory / 'monitor.yaml'} exists already; name another directory")
     source = sample_config()
     shutil.copytree(source, directory, dirs_exist_ok=True)
+    _name_database(directory)
     return sorted(path for path in directory.rglob("*") if path.is_file())
+
+
+def _name_database(directory: Path) -> None:
+    """Directories beside each other get a database each; that of ``config`` is monitor.db."""
+    name = re.sub(r"[^\w.-]+", "-", directory.resolve().name)
+    if name == "config":
+        return
+    main = directory / "monitor.yaml"
+    text = main.read_text(encoding="utf-8")
+    main.write_text(text.replace("sqlite:///var/monitor.db", f"sqlite:///var/{name}.db", 1), encoding="utf-8")
 
 
 def run_demo(out_dir: Path, *, keep: bool) -> None:

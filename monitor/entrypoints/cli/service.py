@@ -63,6 +63,10 @@ def init(directory: Annotated[Path, typer.Argument(help="Where to write it.")] =
     for path in written:
         note(f"wrote {path}")
     out(f"next: edit {directory / 'monitor.yaml'}, then `monitor check --config {directory}`")
+    out(
+        "to try it as it is: `monitor demo --serve` in another terminal serves its sample feeds, "
+        f"then `monitor once --config {directory}`"
+    )
 
 
 def check(config: Config = None, json: Json = False) -> None:
