@@ -17,6 +17,7 @@ from monitor.app import Service, open_service
 from monitor.entrypoints.web import page_server
 from monitor.model.errors import ConfigError
 from monitor.settings import format_problem
+from monitor.storage.lock import announce
 from monitor.tasks.local import Lanes, LocalScheduler, Tick
 from monitor.telemetry import log, set_up_logging
 
@@ -27,7 +28,9 @@ def run_daemon(config: Path | None, log_format: str, log_level: str) -> int:
     """Run until SIGTERM or Ctrl-C; returns the exit code."""
     set_up_logging(log_level, json=log_format != "console" and (log_format == "json" or not sys.stderr.isatty()))
     signals: queue.SimpleQueue[int] = queue.SimpleQueue()
-    with open_service(config, exclusive=True) as service, _handled(signals), page_server(service):
+    with open_service(config, exclusive=True) as service, _handled(signals), page_server(service) as page:
+        if page:
+            announce(service.settings.database_url, page)
         daemon = _Daemon(service, Lanes())
         scheduler = LocalScheduler(daemon.ticks())
         scheduler.start()

@@ -22,12 +22,16 @@ class Finding:
 
 def examine(config: Path | None) -> list[Finding]:
     """Every check that can run; a broken configuration ends it early."""
-    from monitor.settings import config_directory, environment, load
+    from monitor.settings import config_directory, database_address, environment, load
 
     try:
         settings = load(config_directory(config, environment()), environment())
     except ConfigError as error:
-        return [Finding("configuration", False, f"{error}; run `monitor check`")]
+        url = database_address(config_directory(config, environment()), environment())
+        return [
+            Finding("configuration", False, f"{error}; run `monitor check`"),
+            _found("daemon", lambda: _daemon(url)),
+        ]
     warnings = len(settings.warnings)
     findings = [Finding("configuration", True, f"ok, {warnings} warnings" if warnings else "ok")]
     checks: tuple[tuple[str, Callable[[], str]], ...] = (
@@ -37,19 +41,23 @@ def examine(config: Path | None) -> list[Finding]:
         ("outbox", lambda: _outbox(config)),
         ("feeds", lambda: _feeds(config)),
     )
-    for what, check in checks:
-        try:
-            findings.append(Finding(what, True, check()))
-        except MonitorError as error:
-            findings.append(Finding(what, False, str(error)))
-    return findings
+    return [*findings, *(_found(what, check) for what, check in checks)]
+
+
+def _found(what: str, check: Callable[[], str]) -> Finding:
+    try:
+        return Finding(what, True, check())
+    except MonitorError as error:
+        return Finding(what, False, str(error))
 
 
 def healthz(config: Path | None) -> Finding:
-    """Ask ``/readyz`` of the running service."""
-    from monitor.settings import config_directory, environment, load
+    """Ask ``/readyz`` of the running service, where it listens in truth; a broken configuration is not its fault."""
+    from monitor.settings import config_directory, database_address, environment, load
+    from monitor.storage.lock import page_of_holder
 
-    listen = load(config_directory(config, environment()), environment()).web_listen
+    directory, env = config_directory(config, environment()), environment()
+    listen = page_of_holder(database_address(directory, env)) or load(directory, env).web_listen
     if not listen:
         return Finding("page", False, "web.listen is null: there is no page to ask")
     host, _, port = listen.rpartition(":")
@@ -58,10 +66,15 @@ def healthz(config: Path | None) -> Finding:
         connection.request("GET", "/readyz")
         reply = connection.getresponse()
         text = reply.read(10_000).decode("utf-8", "replace")
+    except http.client.HTTPException:
+        return Finding("page", False, f"what answers on {listen} is not monitor: it speaks no HTTP")
     except OSError as error:
         return Finding("page", False, f"nothing answers on {listen}: {error}")
     finally:
         connection.close()
+    if '"ready"' not in text:
+        words = f"what answers on {listen} is not monitor (HTTP {reply.status}); see web.listen"
+        return Finding("page", False, words)
     return Finding("page", reply.status == 200, "ok" if reply.status == 200 else f"not ready: {text}")
 
 

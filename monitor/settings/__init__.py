@@ -21,7 +21,7 @@ from monitor.settings.effective import (
     WebhookSpec,
 )
 from monitor.settings.environment import config_directory, environment
-from monitor.settings.load import load
+from monitor.settings.load import database_address, load
 from monitor.settings.problems import format_problem
 from monitor.settings.show import schemas, show
 
@@ -37,6 +37,7 @@ __all__ = [
     "SlackSpec",
     "WebhookSpec",
     "config_directory",
+    "database_address",
     "environment",
     "format_problem",
     "load",

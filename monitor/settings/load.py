@@ -1,5 +1,6 @@
 """Loading: every file read and checked, all problems told at once, or Settings."""
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -15,12 +16,13 @@ from monitor.settings.feeds import Feeds, collect_feeds, too_often, usable_items
 from monitor.settings.fields import Known
 from monitor.settings.problems import in_order
 from monitor.settings.queries import query_problems
-from monitor.settings.schema import MonitorFile
+from monitor.settings.schema import Database, MonitorFile
 from monitor.settings.secrets import SideFiles, fill, side_files
 from monitor.settings.watchlists import ReadWatchlist, Watchlists, find_watchlists, read_watchlists
 from monitor.settings.yamlfile import Document, read_yaml, whole_file
 
 _WATCHLISTS = ("watchlists/*.yaml",)
+_ADDRESS = re.compile(r"""sqlite:///[^\s"'{},#]+""")
 
 
 def load(directory: Path, env: Mapping[str, str], *, keep_bad_watches: bool = False) -> Settings:
@@ -48,6 +50,25 @@ def load(directory: Path, env: Mapping[str, str], *, keep_bad_watches: bool = Fa
     if main is None or any(problem.level == "error" for problem in problems):
         raise ConfigError(in_order(problems))
     return _settings(directory, document, main, watchlists, feeds, names, problems, bad_watches)
+
+
+def database_address(directory: Path, env: Mapping[str, str]) -> str:
+    """Where the database is, even if much of the configuration is broken."""
+    document, _ = read_yaml(directory / MAIN_FILE, MAIN_FILE, secretive=True)
+    data = fill(document, env).document.plain() if document is not None else None
+    given = data.get("database") if isinstance(data, dict) else None
+    url = given.get("url") if isinstance(given, dict) else None
+    if document is None:  # no YAML: what looks like the address, if anything does
+        found = _ADDRESS.search(_text(directory / MAIN_FILE))
+        url = found.group() if found else None
+    return _database_url(url if isinstance(url, str) else Database().url, directory)
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
 
 
 def _no_directory(directory: Path, name: str) -> Problem:

@@ -46,6 +46,23 @@ def holder(url: str) -> int | None:
         os.close(lock)
 
 
+def announce(url: str, page: str) -> None:
+    """Write where the holder's page listens beside its process id; only the holder may."""
+    path = sqlite_file(url)
+    if path is not None:
+        with _file(path).open("a", encoding="ascii") as file:
+            file.write(f"{page}\n")
+
+
+def page_of_holder(url: str) -> str | None:
+    """The address that the holder announced; None when nobody holds the database or nothing was announced."""
+    path = sqlite_file(url)
+    if path is None or holder(url) is None:
+        return None
+    lines = _file(path).read_text(encoding="ascii", errors="replace").splitlines()
+    return lines[1] if len(lines) > 1 else None
+
+
 def _file(path: Path) -> Path:
     return Path(f"{path}.lock")
 
@@ -68,7 +85,7 @@ def _taken(lock: int) -> bool:
 
 
 def _pid(lock: int) -> int | None:
-    text = os.pread(lock, 32, 0).decode("ascii", "replace").strip()
+    text = os.pread(lock, 32, 0).decode("ascii", "replace").partition("\n")[0]
     return int(text) if text.isdigit() else None
 
 

@@ -48,14 +48,27 @@ def test_health_metrics_and_the_status_view_tell_what_runs_and_no_secret(desk: D
         assert "not-to-be-seen" not in text
 
 
-def test_healthcheck_says_ok_while_it_runs_and_names_the_address_when_nothing_answers(
+def test_healthcheck_says_ok_while_it_runs_whatever_the_configuration_says_meanwhile(
     desk: Desk, port: int
 ) -> None:
     well = desk.run("healthcheck")
-    config = desk.config / "monitor.yaml"
-    config.write_text(config.read_text(encoding="utf-8").replace(str(port), "1"), encoding="utf-8")
-    ill = desk.run("healthcheck")
+    desk.configure("/feed", main=MAIN.replace("listen: null", 'listen: "127.0.0.1:1"'))
+    still = desk.run("healthcheck")
+    (desk.config / "monitor.yaml").write_text("routes: {broken\n", encoding="utf-8")
+    broken, doctor = desk.run("healthcheck"), desk.run("doctor")
 
-    assert (well.returncode, well.stdout.strip()) == (0, "ok")
-    assert ill.returncode == 1
-    assert "127.0.0.1:1" in ill.stderr
+    for done in (well, still, broken):
+        assert (done.returncode, done.stdout.strip()) == (0, "ok"), done.stderr
+    assert doctor.returncode == 1
+    assert "running as process" in doctor.stdout
+
+
+def test_healthcheck_says_what_does_not_answer_and_what_is_not_ours(desk: Desk) -> None:
+    desk.configure("/feed", main=MAIN.replace("listen: null", 'listen: "127.0.0.1:1"'))
+    nothing = desk.run("healthcheck")
+    desk.configure("/feed", main=MAIN.replace("listen: null", f'listen: "{desk.origin.url[7:]}"'))
+    foreign = desk.run("healthcheck")
+
+    assert nothing.returncode == foreign.returncode == 1
+    assert "nothing answers on 127.0.0.1:1" in nothing.stderr
+    assert "is not monitor" in foreign.stderr

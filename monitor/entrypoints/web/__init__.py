@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def page_server(service: "Service") -> Iterator[None]:
-    """Serve ``web.listen`` while the block runs; nothing when it is null."""
+def page_server(service: "Service") -> Iterator[str | None]:
+    """Serve ``web.listen`` while the block runs; gives that address, None when it is null."""
     listen = service.settings.web_listen
     if not listen:
-        yield
+        yield None
         return
     import uvicorn
 
@@ -42,7 +42,7 @@ def page_server(service: "Service") -> Iterator[None]:
     thread.start()
     log.info("page.listening", address=listen)
     try:
-        yield
+        yield f"{host}:{sockets[0].getsockname()[1]}"
     finally:
         server.should_exit = True
         thread.join(5)
