@@ -20,6 +20,7 @@ from monitor.fetching.schedule import PollPolicy
 from monitor.matching.compile import compile_watchlists
 from monitor.matching.engine import Engine
 from monitor.matching.explain import why_words
+from monitor.model.errors import NotFound
 from monitor.model.feed import Feed, FeedSpec, FetchRequest, FetchResult
 from monitor.parsing.formats import parse_fast, parse_whole
 from monitor.pipeline.deliver import Deliver
@@ -41,6 +42,7 @@ from monitor.settings import (
     environment,
     load,
 )
+from monitor.storage.address import sqlite_file
 from monitor.storage.database import open_database
 from monitor.storage.lock import hold
 from monitor.storage.migrate import upgrade
@@ -217,12 +219,18 @@ class Service:
 
 
 @contextmanager
-def open_service(config: Path | None, *, exclusive: bool = False) -> Iterator[Service]:
-    """Load, open, migrate, wire. ``exclusive``: the one process that polls and sends (rule 2's leases are its own)."""
+def open_service(config: Path | None, *, exclusive: bool = False, looking: bool = False) -> Iterator[Service]:
+    """Load, open, migrate, wire. ``exclusive``: the one process that polls and sends (rule 2's leases are its own).
+
+    ``looking``: there is nothing to see where no database is, so none is made; raises NotFound.
+    """
     env = environment()
     directory = config_directory(config, env)
     settings = load(directory, env)
     telemetry.redactor.learn(settings.secrets)
+    file = sqlite_file(settings.database_url)
+    if looking and file is not None and not file.exists() and not Path(f"{file}-wal").exists():
+        raise NotFound(f"no database yet at {file}; `monitor once` makes it")
     with ExitStack() as stack:
         if exclusive:
             stack.enter_context(hold(settings.database_url))

@@ -23,6 +23,7 @@ class Finding:
 def examine(config: Path | None) -> list[Finding]:
     """Every check that can run; a broken configuration ends it early."""
     from monitor.settings import config_directory, database_address, environment, load
+    from monitor.storage.address import sqlite_file
 
     try:
         settings = load(config_directory(config, environment()), environment())
@@ -41,6 +42,9 @@ def examine(config: Path | None) -> list[Finding]:
         ("outbox", lambda: _outbox(config)),
         ("feeds", lambda: _feeds(config)),
     )
+    file = sqlite_file(settings.database_url)
+    if file is not None and not file.exists():  # nothing is stored yet
+        checks = checks[:3]
     return [*findings, *(_found(what, check) for what, check in checks)]
 
 

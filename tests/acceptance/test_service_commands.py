@@ -31,3 +31,16 @@ def test_two_desks_beside_each_other_have_a_database_each(tmp_path: Path) -> Non
     ]
     assert [line.split('"')[1] for line in lines] == ["sqlite:///var/monitor.db", "sqlite:///var/sports-desk.db"]
     assert all("# beside this directory" in line for line in lines)
+
+
+@pytest.mark.parametrize("words", ["stories list", "outbox list", "feeds status"])
+def test_looking_makes_no_database(desk: Desk, words: str) -> None:
+    desk.configure("/feed")
+
+    done, doctor = desk.run(*words.split()), desk.run("doctor")
+
+    assert done.returncode == 1
+    assert "no database yet at" in done.stderr
+    assert "`monitor once` makes it" in done.stderr
+    assert "not made yet" in doctor.stdout
+    assert list(desk.home.rglob("*.db")) == []

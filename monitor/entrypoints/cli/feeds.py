@@ -114,7 +114,7 @@ def list_(config: Config = None, json: Json = False) -> None:
     """
     from monitor.app import open_service
 
-    with open_service(config) as service, service.database.read() as records:
+    with open_service(config, looking=True) as service, service.database.read() as records:
         feeds = records.feeds.all()
     if json:
         for feed in feeds:
@@ -136,7 +136,7 @@ def status(config: Config = None, json: Json = False) -> None:
     from monitor.app import open_service
     from monitor.model.feed import FeedState
 
-    with open_service(config) as service, service.database.read() as records:
+    with open_service(config, looking=True) as service, service.database.read() as records:
         feeds = sorted(records.feeds.all(), key=lambda feed: (feed.state is FeedState.OK, feed.id))
         now = service.clock.now()
     if json:
@@ -192,7 +192,7 @@ def export(out_file: Annotated[Path | None, typer.Option("--out", "-o", help="Fi
     from monitor.app import open_service
     from monitor.parsing.opml import write_opml
 
-    with open_service(config) as service, service.database.read() as records:
+    with open_service(config, looking=True) as service, service.database.read() as records:
         text = write_opml([replace(f.spec, title=f.spec.title or f.title) for f in records.feeds.all()])
     if out_file:
         out_file.write_text(text, encoding="utf-8")

@@ -27,7 +27,7 @@ def list_(
     """
     from monitor.app import open_service
 
-    with open_service(config) as service, service.database.read() as records:
+    with open_service(config, looking=True) as service, service.database.read() as records:
         rows = records.outbox.rows([one.value for one in state or []], limit)
         now = service.clock.now()
     if json:
@@ -53,7 +53,7 @@ def show(delivery: Id, config: Config = None) -> None:
     """
     from monitor.app import open_service
 
-    with open_service(config) as service, service.database.read() as records:
+    with open_service(config, looking=True) as service, service.database.read() as records:
         row = records.outbox.get(delivery)
     out_json(_row(row) | {"payload": row.payload})
 
@@ -66,7 +66,7 @@ def retry(delivery: Id, config: Config = None) -> None:
     """
     from monitor.app import open_service
 
-    with open_service(config) as service, service.database.write() as records:
+    with open_service(config, looking=True) as service, service.database.write() as records:
         now = service.clock.now()
         row = records.outbox.requeue(records.outbox.get(delivery).id, now)
         records.outbox.enable(row.channel)
@@ -82,7 +82,7 @@ def drop(delivery: Id, config: Config = None) -> None:
     """
     from monitor.app import open_service
 
-    with open_service(config) as service, service.database.write() as records:
+    with open_service(config, looking=True) as service, service.database.write() as records:
         now = service.clock.now()
         row = records.outbox.drop(records.outbox.get(delivery).id, now)
         records.ledger.settle(row.id, FateState.DROPPED, "dropped by command", now)

@@ -25,7 +25,7 @@ def list_(config: Config = None, since: Since = "7d", json: Json = False) -> Non
     """
     from monitor.app import open_service
 
-    with open_service(config) as service, service.database.read() as records:
+    with open_service(config, looking=True) as service, service.database.read() as records:
         found = records.stories.recent(service.clock.now() - span_of_time(since))
     found = [story for story in found if story.watchlists != ("system",)]
     if json:
@@ -57,7 +57,7 @@ def audit(config: Config = None, since: Since = "7d", json: Json = False) -> Non
     from monitor.app import open_service
     from monitor.pipeline.audit import audit as audit_
 
-    with open_service(config) as service:
+    with open_service(config, looking=True) as service:
         report = audit_(service.database, service.clock.now() - span_of_time(since))
     if json:
         out_json(
