@@ -94,3 +94,4 @@ def test_help_starts_with_an_example_for_every_command(desk: Desk) -> None:
             [*MONITOR, command, "--help"], capture_output=True, text=True, timeout=30, check=True
         )
         assert "Example: " in shown.stdout, command
+        assert not re.search(r" \.\s", shown.stdout), f"{command}: a default was taken for markup"

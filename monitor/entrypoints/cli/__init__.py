@@ -5,6 +5,8 @@ import sys
 from monitor.entrypoints.cli.root import app
 from monitor.model.errors import ConfigError, MonitorError
 
+INTERRUPTED = 130  # what Ctrl-C becomes in Typer
+
 
 def main() -> None:
     """Run, and turn every error this program knows into one clear line and its exit code."""
@@ -19,8 +21,10 @@ def main() -> None:
     except MonitorError as error:
         sys.stderr.write(f"error: {error}\n")
         sys.exit(1)
-    except KeyboardInterrupt:
-        sys.exit(130)
+    except SystemExit as ended:
+        if ended.code == INTERRUPTED:
+            sys.stderr.write("interrupted; nothing that was stored is lost\n")
+        raise
     except BrokenPipeError:  # `monitor … | head`
         sys.stderr.close()
         sys.exit(0)

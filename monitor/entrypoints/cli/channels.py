@@ -40,7 +40,7 @@ def list_(config: Config = None, json: Json = False) -> None:
 @app.command("test")
 def try_out(
     name: Annotated[str, typer.Argument(help="Name of a channel.")],
-    to: Annotated[str, typer.Option(help="E-mail address [default: the first person routed there].")] = "",
+    to: Annotated[str, typer.Option(help="E-mail address (default: the first person routed there).")] = "",
     config: Config = None,
 ) -> None:
     """Send a sample message and print what came back.

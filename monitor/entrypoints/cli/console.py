@@ -11,7 +11,7 @@ import typer
 
 Config = Annotated[
     Path | None,
-    typer.Option("--config", "-c", help="Configuration directory [default: $MONITOR_CONFIG or ./config]."),
+    typer.Option("--config", "-c", help="Configuration directory (default: $MONITOR_CONFIG or ./config)."),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print data as JSON.")]
 

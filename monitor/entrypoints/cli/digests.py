@@ -32,7 +32,7 @@ def preview(
     route: Annotated[str, typer.Argument(help="Name of a route.")],
     at: Annotated[str, typer.Option(help="As if it were this local time, as in 2026-11-22T07:00.")] = "",
     format_: Annotated[Format, typer.Option("--format", help="What to write.")] = Format.TEXT,
-    out_file: Annotated[Path | None, typer.Option("--out", "-o", help="File [default: stdout].")] = None,
+    out_file: Annotated[Path | None, typer.Option("--out", "-o", help="File (default: stdout).")] = None,
     config: Config = None,
 ) -> None:
     """Write what the route's next digest would say; nothing is sent or marked.

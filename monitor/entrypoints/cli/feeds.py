@@ -181,7 +181,7 @@ def import_(file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, he
 
 
 @app.command()
-def export(out_file: Annotated[Path | None, typer.Option("--out", "-o", help="File [default: stdout].")] = None,
+def export(out_file: Annotated[Path | None, typer.Option("--out", "-o", help="File (default: stdout).")] = None,
            config: Config = None) -> None:  # fmt: skip
     """Write every feed as OPML.
 

@@ -85,7 +85,7 @@ def match(
 def explain(
     entry: Annotated[int, typer.Argument(help="Entry number.")],
     watch: Annotated[
-        str, typer.Option(help="WATCHLIST/WATCH or the watch alone [default: all that matched].")
+        str, typer.Option(help="WATCHLIST/WATCH or the watch alone (default: all that matched).")
     ] = "",
     config: Config = None,
     json: Json = False,

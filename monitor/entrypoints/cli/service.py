@@ -144,7 +144,7 @@ def once(
 def run(
     config: Config = None,
     log_format: Annotated[
-        LogFormat | None, typer.Option(help="How to log [default: json unless on a terminal].")
+        LogFormat | None, typer.Option(help="How to log (default: json unless on a terminal).")
     ] = None,
     log_level: Annotated[LogLevel, typer.Option(help="What to log, from this level on.")] = LogLevel.INFO,
 ) -> None:
@@ -178,7 +178,7 @@ def reload(config: Config = None) -> None:
 
 
 def doctor(config: Config = None, json: Json = False) -> None:
-    """Look for what usually goes wrong: configuration, database, clock, disk, channels, feeds.
+    """Look for what usually goes wrong: configuration, database, disk, daemon, outbox, feeds.
 
     Example: monitor doctor
     """
