@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 from monitor.model.entry import Entry, Source
 from monitor.text import canonical, word_bounds
-from monitor.text.words import is_deleted, is_without_marks, place_of_letter, steady_kinds
+from monitor.text.words import is_deleted, is_without_marks, place_of_letter, separated, steady_kinds
 
 DEFAULT_FIELDS = ("title", "summary", "body")
 FIELDS = (*DEFAULT_FIELDS, "author", "url", "source", "tag")
@@ -114,6 +114,11 @@ class Text:
                 self._more_bounds = word_bounds(self.original)
             self._known_bounds.extend(islice(self._more_bounds, missing))
         return self._known_bounds
+
+    @cached_property
+    def separated(self) -> str:
+        """``canonical`` as regexes see it, where that is different: deleted characters part words."""
+        return separated(self.original)
 
     @cached_property
     def readable(self) -> str:

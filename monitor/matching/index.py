@@ -17,6 +17,7 @@ class Index:
         found = [(number, trigger) for number, query in enumerate(queries) for trigger in triggers(query)]
         by_needle = _grouped((trigger.needle, number, trigger) for number, trigger in found if trigger.needle)
         by_regex = _grouped((trigger.regex, number, trigger) for number, trigger in found if trigger.regex)
+        self._has_literals = any(trigger.of_regex for _, trigger in found)
         self._of_needle = list(by_needle.values())
         self._of_regex = list(by_regex.values())
         self._automaton = Automaton(list(by_needle))
@@ -27,6 +28,8 @@ class Index:
         """Numbers of the queries that may be true; every other one is false."""
         texts = self._texts(document)
         haystack = "\n".join([*(text.canonical for text in texts), _language_words(document.language)])
+        if self._has_literals:
+            haystack = "\n".join(filter(None, (haystack, *(text.separated for text in texts))))
         found: set[int] = set()
         for needle in self._automaton.found_in(haystack):
             _add(found, self._of_needle[needle], haystack)

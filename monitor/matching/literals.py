@@ -1,4 +1,8 @@
-"""Literals of a regex: what stands in canonical text wherever it matches, so that the automaton finds its candidates."""
+r"""Literals of a regex: what stands in canonical text wherever it matches, so that the automaton finds its candidates.
+
+A literal beside ``\b`` has a space there. Deleted characters are none to a regex: a text that holds any is looked
+at with spaces in their place as well (``Text.separated``).
+"""
 
 import re
 from collections.abc import Sequence
@@ -15,28 +19,31 @@ _MAY_BE_MISSING = re.compile(r"[*?]|\{0*[,}]")
 class _Group:
     """An open group: what its finished alternatives need, what the present one needs, and letters just read."""
 
-    __slots__ = ("finished", "needed", "run")
+    __slots__ = ("at_boundary", "finished", "needed", "run")
 
-    def __init__(self) -> None:
+    def __init__(self, *, at_boundary: bool = False) -> None:
+        self.at_boundary = at_boundary  # whether alternatives begin at the edge of a word
         self.finished: list[tuple[str, ...]] = []
         self.needed: tuple[str, ...] = ()
-        self.run = ""
+        self.run = " " * at_boundary
 
     def need(self, literals: tuple[str, ...]) -> None:
         """The better of what is needed so far and these."""
         self.needed = max(self.needed, literals, key=lambda found: min(map(len, found), default=0))
 
-    def end_run(self) -> None:
+    def end_run(self, *, at_boundary: bool = False) -> None:
+        run = self.run.strip()
         # A mark behind the last letter could make it another one in canonical text: и and й.
-        folded = canonical(self.run if self.run.isascii() else self.run[:-1]).strip()
-        self.run = ""
+        folded = canonical(run if run.isascii() or at_boundary else run[:-1]).strip()
         if len(folded) >= _WORTH:
-            self.need((folded,))
+            self.need((" " * self.run.startswith(" ") + folded + " " * at_boundary,))
+        self.run = " " * at_boundary
 
     def end_alternative(self) -> None:
         self.end_run()
         self.finished.append(self.needed)
         self.needed = ()
+        self.run = " " * self.at_boundary
 
     @property
     def literals(self) -> tuple[str, ...]:
@@ -54,9 +61,10 @@ def required_literals(tokens: Sequence[re.Match[str]]) -> tuple[str, ...]:
         if token.lastgroup == "literal" and _STEADY.fullmatch(text) and not repeat:
             groups[-1].run += text
             continue
-        groups[-1].end_run()
+        follows_boundary = groups[-1].run == " "
+        groups[-1].end_run(at_boundary=token.lastgroup == "boundary" and not repeat)
         if token.lastgroup == "group" and text[-1] != ")":
-            groups.append(_Group())
+            groups.append(_Group(at_boundary=follows_boundary))
         elif text == "|":
             groups[-1].end_alternative()
         elif text == ")" and len(groups) > 1:

@@ -21,6 +21,7 @@ class Trigger:
     needle: str = ""
     regex: str = ""
     required: tuple[str, ...] = ()
+    of_regex: bool = False  # the needle is a literal of a regex
 
 
 def triggers(node: Node) -> list[Trigger]:
@@ -29,7 +30,9 @@ def triggers(node: Node) -> list[Trigger]:
         case nodes.Term(patterns=patterns):
             return [Trigger(chunk(pattern)) for pattern in patterns]
         case nodes.RegexTerm(regex=regex):
-            return [Trigger(literal) for literal in regex.literals] or [Trigger(regex=regex.prefilter)]
+            return [Trigger(literal, of_regex=True) for literal in regex.literals] or [
+                Trigger(regex=regex.prefilter)
+            ]
         case nodes.EntityTerm(rule=rule):
             return [Trigger(chunk(pattern)) for pattern in rule.patterns()]
         case nodes.LanguageIs(language=language):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from monitor.text.fold import BARE, CONTROLS, DOT, FOLDED, KINDS, MARK
+from monitor.text.fold import BARE, CONTROLS, DELETED, DOT, FOLDED, KINDS, MARK
 
 if TYPE_CHECKING:
     from _codecs import _EncodeCharMap as _CharMap
@@ -49,6 +49,7 @@ class Page:
     folds: bytes
     kinds: bytes
     deleted: bytes
+    joiners: bytes  # those of the deleted that are no part of words to regexes
     expansions: tuple[tuple[str, str], ...]  # characters that become several, replaced after decoding
     marks: bytes  # what each byte is to marks that follow: "l" they are dropped, "m" a mark, " " they may stay
 
@@ -100,8 +101,9 @@ def _page(letters: str, places: Sequence[int]) -> Page:
         else:
             expansions[character] = folded
     folds[ord(DOT)] = ord(".")
+    joiners = bytes(place for character, place in place_of.items() if character in DELETED)
     return Page(
-        encoding, "".join(characters), bytes(folds), bytes(kinds), bytes(deleted), tuple(expansions.items()),
+        encoding, "".join(characters), bytes(folds), bytes(kinds), bytes(deleted), joiners, tuple(expansions.items()),
         bytes(marks) if b"m" in marks else b"",
     )  # fmt: skip
 

@@ -22,6 +22,7 @@ _DOTTED_ON_PAGE = re.compile(rb"u(?<![ulm]u)(?:\.u)+(?![ulm])(?!\.[ulm])\.?")  #
 # One-character words that are their own canonical form and compose with nothing before them.
 _SINGLES = re.compile("([\u3005\u3041-\u3096\u30a1-\u30fa\u30fc\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3]+)")
 _MOST_STRETCHES = 20  # in a piece of text; beyond, going character by character is as fast
+_JOINERS = re.compile(f"[{''.join(sorted(DELETED))}\ufdfc]")  # the last is a sign that folds to letters
 _HALF_WIDTH_KANA = re.compile("[\uff65-\uff9f]+")
 _STRESSED = re.compile(f"[{CYRILLIC}][\u0300-\u036f]+")
 _STRESS = {0x300: None, 0x301: None}
@@ -86,6 +87,18 @@ def clean(text: str) -> str:
 def is_deleted(text: str) -> bool:
     """Whether nothing but deleted characters stands here: the words on both sides touch."""
     return all(character in DELETED for character in text)
+
+
+def separated(text: str) -> str:
+    """Canonical text where deleted characters part words, as they do to regexes; empty where that changes nothing."""
+    if text.isascii():
+        return ""
+    for page in pages():
+        raw = page.encode(text)
+        if raw is not None:
+            has_joiners = len(raw.translate(None, page.joiners)) < len(raw)
+            return canonical(_JOINERS.sub(" ", text)) if has_joiners else ""
+    return canonical(_JOINERS.sub(" ", text)) if _JOINERS.search(text) else ""
 
 
 def is_without_marks(text: str) -> bool:
