@@ -118,3 +118,96 @@ def test_a_month_replayed_is_the_month_as_it_was(lived: Service, desk: Desk) -> 
     assert {message.kind for message in outcome.messages} == {"alert", "woken", "digest"}
     assert rows(desk, "SELECT count(*) FROM entry_versions") != [(0,)]
     assert outcome.stories < len(outcome.mentions)
+
+
+@pytest.fixture
+def stored(desk: Desk) -> Desk:
+    """A desk with a handful of entries, polled yesterday."""
+    hook_up(desk, "/feed", watchlist=WATCHES, main=MONTH)
+    with running(desk, MovedClock(datetime.now(UTC) - timedelta(days=1))) as service:
+        shown = ("Drone attack at noon", "Drone music <b>all night</b>", "Weather", "A tank in the drone museum")
+        desk.origin.answers["/feed"] = Answer(body=feed(*shown))
+        service.once(force=True)
+    return desk
+
+
+def wrote(desk: Desk, name: str, text: str) -> str:
+    path = desk.home / name
+    path.write_text(text, encoding="utf-8")
+    return str(path)
+
+
+def titles(found: list[dict[str, Any]]) -> set[str]:
+    return {one["entry"]["title"] for one in found}
+
+
+def test_a_watch_is_replayed_through_its_routes(stored: Desk) -> None:
+    told = stored.json("backtest", "drones/attack")
+
+    assert (told["tested"], told["read"], told["entries"], told["stories"]) == ("watch drones/attack", 4, 1, 1)
+    assert titles(told["first"]) == {"Drone attack at noon"}
+    assert told["first"][0]["watches"] == ["drones/attack"]
+    assert told["alerts"]["total"] + told["fates"].get("held", 0) >= 1
+    assert sum(day["entries"] for day in told["days"]) == 1
+
+
+def test_a_query_is_sent_by_the_routes_of_the_watchlist_that_it_is_meant_for(stored: Desk) -> None:
+    nowhere = stored.json("backtest", "museum")
+    meant = stored.json("backtest", "museum", "--watchlist", "drones")
+
+    assert nowhere["fates"] == {"below-severity": 1}
+    assert [one["recipient"] for one in meant["recipients"]] in ([], ["brief"])
+    assert set(meant["fates"]) <= {"held", "in-digest"}
+
+
+def test_the_difference_names_what_is_gained_and_lost(stored: Desk) -> None:
+    file = wrote(stored, "new.txt", "drone AND (attack OR museum)\n")
+
+    by_text = stored.json("backtest", '"drone music" OR "drone attack"', "--diff", file)
+    watchlist = wrote(stored, "drones.yaml", WATCHES.replace("query: drone,", "query: tank,"))
+    by_watchlist = stored.json("backtest", "drones/drone", "--diff", watchlist)
+    shown = stored.run("backtest", "drones/drone", "--diff", watchlist)
+
+    assert (by_text["gained"], by_text["lost"]) == (1, 1)
+    assert titles(by_text["first_gained"]) == {"A tank in the drone museum"}
+    assert titles(by_text["first_lost"]) == {"Drone music all night"}
+    assert (by_watchlist["gained"], by_watchlist["lost"]) == (0, 2)
+    assert by_watchlist["new"]["entries"] == 1
+    assert "+0 new, -2 lost entries" in shown.stdout
+    assert "[Drone] attack at noon" in shown.stdout
+
+
+def test_the_page_stands_alone_and_shows_no_markup_of_a_feed(stored: Desk) -> None:
+    page = stored.home / "page.html"
+
+    done = stored.run("backtest", 'music OR "<script>"', "--html", str(page))
+    text = page.read_text(encoding="utf-8")
+
+    assert done.returncode == 0, done.stderr
+    assert "<svg" in text
+    assert "<mark>music</mark>" in text
+    assert "&lt;script&gt;" in text
+    assert not any(outside in text for outside in ("<script", "<link", "src=", "@import", "url("))
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "place"),
+    [
+        ("new.txt", "drone NEAR tank", "new.txt:1:7: error: NEAR needs a number"),
+        ("new.yaml", "keywords:\n  - { id: drone, query: drone NEAR tank }\n", "new.yaml:2:"),
+        ("new.yaml", "keywords: 7\n", "new.yaml:1:"),
+    ],
+)
+def test_a_bad_new_query_is_told_with_its_file_and_place(stored: Desk, file: str, text: str, place: str) -> None:
+    done = stored.run("backtest", "drones/drone", "--diff", wrote(stored, file, text))
+
+    assert done.returncode == 3
+    assert place in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_one_new_query_cannot_take_the_place_of_several_watches(stored: Desk) -> None:
+    done = stored.run("backtest", "drones", "--diff", wrote(stored, "new.txt", "drone"))
+
+    assert done.returncode == 1
+    assert "`drones` is 3 watches" in done.stderr

@@ -264,3 +264,17 @@ def test_pages_leave_nothing_out_and_repeat_nothing(database: Database, newest_f
     oldest_first = [*ids[5:], *ids[:5]]
     assert [one for page in pages for one in page] == (oldest_first[::-1] if newest_first else oldest_first)
     assert [len(page) for page in pages] == [2, 2, 2, 2, 1]
+
+
+def test_versions_are_the_older_texts_and_when_each_was_replaced(database: Database) -> None:
+    with database.write() as records:
+        one, plain = add_entries(records, ["one", "plain"])
+        for number in (1, 2):
+            records.entries.update(one, entry("one", title=f"Title {number}"), NOW + number * HOUR)
+        versions = records.entries.versions([one, plain])
+        nothing = records.entries.versions([])
+
+    assert versions == {
+        one: [(NOW + HOUR, entry("one")), (NOW + 2 * HOUR, entry("one", title="Title 1"))],
+    }
+    assert nothing == {}
